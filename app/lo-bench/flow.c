@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+/*
+ * One lcore, one transmit queue, many receive queues: the device chooses each
+ * packet's queue by the hash over its flow.
+ *
+ * A lap polls every receive queue once; what a queue gave is a row. The columns
+ * are transmitted, so that the packets of a burst belong to different queues, as
+ * arriving traffic's do. Nothing is written to a packet: its flow, and with it
+ * its queue, stays the same on every lap, but the driver cannot know that.
+ */
+#include <inttypes.h>
+
+#include <rte_cycles.h>
+#include <rte_ethdev.h>
+
+#include "packet.h"
+#include "round.h"
+
+#define QUEUES_MAX 64
+#define NO_QUEUE UINT8_MAX
+
+struct rows {
+	struct rte_mbuf *pkts[QUEUES_MAX][LOB_BURST_MAX];
+	uint16_t n[QUEUES_MAX];
+};
+
+/* Poll all queues once. Returns the length of the longest row. */
+static __rte_always_inline uint16_t
+receive_rows(const struct lob_round *r, struct rows *rows)
+{
+	uint16_t longest = 0;
+
+	for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++) {
+		rows->n[q] = rte_eth_rx_burst(r->subject->rx_port, q, rows->pkts[q], r->c.burst);
+		longest = RTE_MAX(longest, rows->n[q]);
+	}
+	return longest;
+}
+
+/* Send what is ready in bursts, as long as at least so many are left; the rest moves to the front. */
+static __rte_always_inline int
+send_ready(struct lob_round *r, struct rte_mbuf **out, uint16_t *ready, uint16_t least)
+{
+	uint16_t first = 0;
+
+	while (*ready - first >= least) {
+		uint16_t n = RTE_MIN(r->c.burst, *ready - first);
+
+		if (unlikely(lob_send(r, out + first, n) != n))
+			return lob_round_fail(r, "takes no more packets");
+		first += n;
+	}
+	*ready -= first;
+	for (uint16_t i = 0; i < *ready; i++)
+		out[i] = out[first + i];
+	return 0;
+}
+
+/* Send the columns of the rows. Returns how many packets they held, or -EIO. */
+static __rte_always_inline int
+send_columns(struct lob_round *r, const struct rows *rows, uint16_t longest)
+{
+	/* less than a burst is left when a column comes */
+	struct rte_mbuf *out[LOB_BURST_MAX + QUEUES_MAX];
+	uint16_t ready = 0;
+	int packets = 0, ret = 0;
+
+	for (uint16_t c = 0; c < longest && ret == 0; c++) {
+		const uint16_t before = ready;
+
+		for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++) {
+			out[ready] = rows->pkts[q][c];
+			ready += c < rows->n[q];
+		}
+		packets += ready - before;
+		ret = send_ready(r, out, &ready, r->c.burst);
+	}
+	if (ret == 0)
+		ret = send_ready(r, out, &ready, 1);
+	return ret == 0 ? packets : ret;
+}
+
+static int
+note(struct lob_round *r, struct rte_mbuf *m, uint8_t queue, uint8_t *now)
+{
+	const lob_stamp_t stamp = lob_packet_stamp(m);
+
+	if (stamp >= r->c.in_flight || m != r->mbufs[stamp])
+		return lob_round_fail(r, "packet %" PRIu64 " came in another mbuf", stamp);
+	if (now[stamp] != NO_QUEUE)
+		return lob_round_fail(r, "packet %" PRIu64 " came twice", stamp);
+	now[stamp] = queue;
+	return 0;
+}
+
+/* Receive all packets of the round and note which queue each came from. */
+static int
+drain_queues(struct lob_round *r, uint8_t *now)
+{
+	const uint64_t patience = rte_get_tsc_hz() / 10;
+	uint64_t end = rte_rdtsc() + patience;
+	struct rte_mbuf *pkts[LOB_BURST_MAX];
+	uint16_t total = 0;
+
+	memset(now, NO_QUEUE, r->c.in_flight);
+	while (total < r->c.in_flight && rte_rdtsc() < end) {
+		for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++) {
+			uint16_t n = rte_eth_rx_burst(r->subject->rx_port, q, pkts, RTE_DIM(pkts));
+
+			for (uint16_t i = 0; i < n; i++)
+				if (note(r, pkts[i], q, now) != 0)
+					return -EIO;
+			total += n;
+			if (n != 0)
+				end = rte_rdtsc() + patience;
+		}
+	}
+	r->received += total;
+	if (total != r->c.in_flight)
+		return lob_round_fail(r, "%u of %u packets came back", total, r->c.in_flight);
+	return 0;
+}
+
+/* Random flows that gather in a few queues would measure something else. */
+static int
+check_spread(const struct lob_round *r, const uint8_t *home)
+{
+	const uint16_t queues = r->subject->peer->nb_rxq;
+	bool used[QUEUES_MAX] = { false };
+	uint16_t n = 0;
+
+	for (uint16_t i = 0; i < r->c.in_flight; i++) {
+		n += !used[home[i]];
+		used[home[i]] = true;
+	}
+	if (r->c.in_flight >= 16 * queues && n < queues / 2)
+		return lob_round_fail(r, "random flows reach %u of %u queues", n, queues);
+	return 0;
+}
+
+static int
+go_round(struct lob_round *r)
+{
+	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
+	uint64_t packets = 0, now;
+	struct rows rows;
+
+	do {
+		for (unsigned int i = 0; i < LOB_BURSTS_PER_LOOK / QUEUES_MAX; i++) {
+			int n = send_columns(r, &rows, receive_rows(r, &rows));
+
+			if (n < 0)
+				return n;
+			packets += n;
+		}
+		now = rte_rdtsc();
+	} while (now < end);
+
+	r->packets = packets;
+	r->tsc = now - start;
+	r->sent += packets;
+	r->received += packets;
+	return 0;
+}
+
+int
+lob_flow_round(struct lob_round *r)
+{
+	uint8_t home[LOB_IN_FLIGHT_MAX], now[LOB_IN_FLIGHT_MAX];
+	int ret;
+
+	ret = lob_prime(r);
+	if (ret == 0)
+		ret = drain_queues(r, home);
+	if (ret == 0)
+		ret = check_spread(r, home);
+	if (ret == 0)
+		ret = lob_prime(r);
+	if (ret == 0)
+		ret = go_round(r);
+	if (ret == 0)
+		ret = drain_queues(r, now);
+	if (ret == 0 && memcmp(home, now, r->c.in_flight) != 0)
+		ret = lob_round_fail(r, "a flow changed its queue");
+	return ret;
+}
