@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LO_HASH_H
+#define LO_HASH_H
+
+/*
+ * The RSS hash of a packet (steer=flow). HOT, like lo_rxtx.c.
+ *
+ * The Toeplitz hash is a carry-less product: bit t of the hash is the sum, without carry, of
+ * input bit b times key bit b + t. With the key's bits in reverse order that is one multiplication
+ * for each 32 bits of input, whose bits 31 to 62 are the hash in reverse. Elsewhere than on x86
+ * with PCLMULQDQ, rte_softrss_be() does it bit by bit.
+ */
+
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+#include <rte_thash.h>
+
+#ifdef RTE_ARCH_X86
+#include <wmmintrin.h>
+#endif
+
+#include "lo.h"
+
+/* An address pair of IPv6 and the ports. */
+#define LO_HASH_WORDS_MAX 9
+/* Ethernet, IPv4 with all options, ports. */
+#define LO_HASH_LOOK_BYTES (RTE_ETHER_HDR_LEN + 60 + 4)
+
+typedef uint32_t (*lo_hash_t)(const struct lo_flow *flow, const uint32_t *words, uint32_t n);
+
+static __rte_always_inline uint32_t
+lo_hash_words_base(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
+{
+	uint32_t input[LO_HASH_WORDS_MAX];
+
+	for (uint32_t i = 0; i < n; i++)
+		input[i] = words[i];
+	return rte_softrss_be(input, n, flow->key_be);
+}
+
+#ifdef RTE_ARCH_X86
+static __rte_always_inline uint32_t
+lo_reverse32(uint32_t v)
+{
+	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
+	return rte_bswap32(v);
+}
+
+static __attribute__((target("pclmul"))) __rte_always_inline uint32_t
+lo_hash_words_clmul(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
+{
+	__m128i sum = _mm_setzero_si128();
+
+	for (uint32_t i = 0; i < n; i++)
+		sum = _mm_xor_si128(sum,
+				_mm_clmulepi64_si128(_mm_cvtsi64_si128(flow->key_window[i]),
+						_mm_cvtsi32_si128(words[i]), 0));
+	return lo_reverse32((uint64_t)_mm_cvtsi128_si64(sum) >> 31);
+}
+#endif
+
+static __rte_always_inline uint32_t
+lo_load_be32(const uint8_t *p)
+{
+	rte_be32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return rte_be_to_cpu_32(v);
+}
+
+/* The packet type bits of a transport over one of the two IP versions. */
+static __rte_always_inline uint64_t
+lo_hash_l4_type(uint8_t proto, bool v6)
+{
+	switch (proto) {
+	case IPPROTO_UDP:
+		return v6 ? RTE_ETH_RSS_NONFRAG_IPV6_UDP : RTE_ETH_RSS_NONFRAG_IPV4_UDP;
+	case IPPROTO_TCP:
+		return v6 ? RTE_ETH_RSS_NONFRAG_IPV6_TCP : RTE_ETH_RSS_NONFRAG_IPV4_TCP;
+	case IPPROTO_SCTP:
+		return v6 ? RTE_ETH_RSS_NONFRAG_IPV6_SCTP : RTE_ETH_RSS_NONFRAG_IPV4_SCTP;
+	default:
+		return 0;
+	}
+}
+
+/* Words of an IPv4 packet, of which `size` bytes from the IP header on can be read. */
+static __rte_always_inline uint32_t
+lo_hash_ipv4(uint64_t types, const uint8_t *ip, uint32_t size, uint32_t *words)
+{
+	const struct rte_ipv4_hdr *hdr = (const struct rte_ipv4_hdr *)ip;
+	const rte_be16_t any_fragment = RTE_BE16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK);
+	uint32_t header = (hdr->version_ihl & RTE_IPV4_HDR_IHL_MASK) * RTE_IPV4_IHL_MULTIPLIER;
+	uint64_t type;
+
+	words[0] = rte_be_to_cpu_32(hdr->src_addr);
+	words[1] = rte_be_to_cpu_32(hdr->dst_addr);
+	if ((hdr->fragment_offset & any_fragment) != 0)
+		return (types & (RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_FRAG_IPV4)) != 0 ? 2 : 0;
+	type = lo_hash_l4_type(hdr->next_proto_id, false);
+	if ((type & types) != 0 && header >= sizeof(*hdr) && size >= header + 4) {
+		words[2] = lo_load_be32(ip + header);
+		return 3;
+	}
+	if (type == 0)
+		type = RTE_ETH_RSS_NONFRAG_IPV4_OTHER;
+	return (types & (RTE_ETH_RSS_IPV4 | (type & RTE_ETH_RSS_NONFRAG_IPV4_OTHER))) != 0 ? 2 : 0;
+}
+
+static __rte_always_inline uint32_t
+lo_hash_ipv6(uint64_t types, const uint8_t *ip, uint32_t size, uint32_t *words)
+{
+	const uint32_t header = sizeof(struct rte_ipv6_hdr);
+	const uint8_t proto = ip[6];
+	uint64_t type = lo_hash_l4_type(proto, true);
+
+	for (uint32_t i = 0; i < 8; i++)
+		words[i] = lo_load_be32(ip + 8 + 4 * i);
+	if ((type & types) != 0 && size >= header + 4) {
+		words[8] = lo_load_be32(ip + header);
+		return 9;
+	}
+	if (proto == IPPROTO_FRAGMENT)
+		type = RTE_ETH_RSS_FRAG_IPV6;
+	else if (type == 0)
+		type = RTE_ETH_RSS_NONFRAG_IPV6_OTHER;
+	else
+		type = 0;
+	return (types & (RTE_ETH_RSS_IPV6 | type)) != 0 ? 8 : 0;
+}
+
+/* What the hash of a packet goes over; 0 words for a packet that is not hashed. */
+static __rte_always_inline uint32_t
+lo_hash_input(uint64_t types, const struct rte_mbuf *m, uint32_t *words)
+{
+	uint8_t copy[LO_HASH_LOOK_BYTES];
+	uint32_t size = RTE_MIN(m->pkt_len, (uint32_t)sizeof(copy));
+	const uint8_t *data = rte_pktmbuf_read(m, 0, size, copy);
+	const uint8_t *ip = data + RTE_ETHER_HDR_LEN;
+	rte_be16_t ether_type;
+
+	if (unlikely(size < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr)))
+		return 0;
+	size -= RTE_ETHER_HDR_LEN;
+	memcpy(&ether_type, data + 12, sizeof(ether_type));
+	if (likely(ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+		return lo_hash_ipv4(types, ip, size, words);
+	if (ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV6) && size >= sizeof(struct rte_ipv6_hdr))
+		return lo_hash_ipv6(types, ip, size, words);
+	return 0;
+}
+
+/* The receive queue of a packet; its hash, and a flag for it when the receiver wants to know. */
+static __rte_always_inline uint16_t
+lo_flow_queue(const struct lo_dev *dev, const struct rte_mbuf *m, uint32_t *value,
+		uint64_t *rx_flags, lo_hash_t hash)
+{
+	const struct lo_flow *flow = dev->flow;
+	uint32_t words[LO_HASH_WORDS_MAX];
+	uint32_t n = lo_hash_input(flow->hash_types, m, words);
+
+	*value = 0;
+	if (likely(n != 0)) {
+		*value = hash(flow, words, n);
+		if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0)
+			*rx_flags |= RTE_MBUF_F_RX_RSS_HASH;
+	}
+	return flow->reta[*value & (LO_RETA_SIZE - 1)];
+}
+
+#endif

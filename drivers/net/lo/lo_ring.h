@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LO_RING_H
+#define LO_RING_H
+
+/*
+ * The ring behind a receive queue: exactly `size` slots, all usable.
+ *
+ * An index runs from 0 to 2 * size - 1, so that a full ring and an empty one differ without a
+ * spare slot and without a power of two. The tail carries, beside its index, the number of bytes
+ * ever put in (modulo 2^32), and every slot keeps that number as it was after its packet: the
+ * consumer learns the bytes of a burst from one load, and never touches an mbuf.
+ *
+ * One producer:      fill the slots, then publish the tail.
+ * Several producers: move the tail by compare-and-swap, which reserves the slots, then fill them;
+ *                    a slot is published by its pointer, and the consumer puts NULL back. A
+ *                    producer never waits for another one.
+ *
+ * Two adjacent cache lines are fetched together on x86, hence the alignment to 128 bytes.
+ */
+
+#include <rte_branch_prediction.h>
+#include <rte_mbuf.h>
+
+#include "lo_compat.h"
+
+#define LO_RING_ALIGN_BYTES 128
+#define LO_RING_SIZE_MAX 32768
+
+struct __rte_aligned(LO_RING_ALIGN_BYTES) lo_ring
+{
+	/* The producers' lines. */
+	RTE_ATOMIC(uint64_t) tail;   /* index, and bytes << 32 */
+	uint32_t head_seen;          /* the head as a single producer last read it */
+	RTE_ATOMIC(uint64_t) missed; /* packets freed because the ring was full (overflow=drop) */
+
+	/* The consumer's lines. */
+	RTE_ATOMIC(uint32_t) head __rte_aligned(LO_RING_ALIGN_BYTES);
+	uint32_t tail_seen;  /* the tail's index as the consumer last read it */
+	uint32_t bytes_seen; /* the byte count of the last slot taken */
+	RTE_ATOMIC(uint64_t) packets;
+	RTE_ATOMIC(uint64_t) bytes;
+
+	/* Written by the control thread only. */
+	uint32_t size __rte_aligned(LO_RING_ALIGN_BYTES);
+	RTE_ATOMIC(uint32_t) limit; /* size, or 0 while the receive queue is stopped */
+	bool several_producers;
+	bool interrupts; /* producers look whether the consumer sleeps */
+	RTE_ATOMIC(struct rte_mbuf *) * slot;
+	RTE_ATOMIC(uint32_t) * slot_bytes;
+
+	/* Written by the consumer when it goes to sleep, by a producer when it wakes it. */
+	RTE_ATOMIC(uint32_t) armed __rte_aligned(LO_RING_ALIGN_BYTES);
+	RTE_ATOMIC(uint64_t) wakeups;
+	uint16_t queue_id;
+};
+
+static inline uint32_t
+lo_ring_index(uint64_t tail)
+{
+	return (uint32_t)tail;
+}
+
+static inline uint32_t
+lo_ring_bytes(uint64_t tail)
+{
+	return tail >> 32;
+}
+
+static inline uint32_t
+lo_ring_slot(const struct lo_ring *r, uint32_t index)
+{
+	return index < r->size ? index : index - r->size;
+}
+
+static inline uint32_t
+lo_ring_advance(const struct lo_ring *r, uint32_t index, uint32_t n)
+{
+	index += n;
+	return index < 2 * r->size ? index : index - 2 * r->size;
+}
+
+/* The tail after n packets of so many bytes. */
+static inline uint64_t
+lo_ring_tail_after(const struct lo_ring *r, uint64_t tail, uint32_t n, uint32_t bytes)
+{
+	return (uint64_t)(lo_ring_bytes(tail) + bytes) << 32 |
+			lo_ring_advance(r, lo_ring_index(tail), n);
+}
+
+static inline uint32_t
+lo_ring_used(const struct lo_ring *r, uint32_t tail_index, uint32_t head)
+{
+	return tail_index >= head ? tail_index - head : tail_index + 2 * r->size - head;
+}
+
+/* Packets in the ring, seen from any thread: true when it was read, perhaps not any more. */
+static inline uint32_t
+lo_ring_count(const struct lo_ring *r)
+{
+	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
+	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
+	uint32_t used = lo_ring_used(r, lo_ring_index(tail), head);
+
+	return used < r->size ? used : r->size;
+}
+
+/* Slots that a single producer may fill, looking at the consumer's line only when it must. */
+static inline uint32_t
+lo_ring_room(struct lo_ring *r, uint64_t tail, uint32_t want)
+{
+	uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
+	uint32_t used = lo_ring_used(r, lo_ring_index(tail), r->head_seen);
+
+	if (used + want > limit) {
+		/* pairs with the release in lo_ring_take(): the slots were read */
+		r->head_seen = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
+		used = lo_ring_used(r, lo_ring_index(tail), r->head_seen);
+	}
+
+	return used < limit ? limit - used : 0;
+}
+
+/*
+ * Reserve up to n slots among several producers. `bytes` holds the running byte count of the
+ * packets. Answers how many, and the tail before.
+ */
+static inline uint32_t
+lo_ring_reserve(struct lo_ring *r, uint32_t n, const uint32_t *bytes, uint64_t *before)
+{
+	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
+
+	for (;;) {
+		uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
+		/* pairs with the release in the consumer: it has put NULL into the slots */
+		uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
+		uint32_t used = lo_ring_used(r, lo_ring_index(tail), head);
+		uint32_t k = used < limit ? RTE_MIN(limit - used, n) : 0;
+
+		if (used > r->size) {
+			/* the head was read later than the tail and has overtaken it */
+			tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
+			continue;
+		}
+		if (k == 0)
+			return 0;
+		if (rte_atomic_compare_exchange_weak_explicit(&r->tail, &tail,
+				    lo_ring_tail_after(r, tail, k, bytes[k - 1]),
+				    rte_memory_order_acq_rel, rte_memory_order_acquire)) {
+			*before = tail;
+			return k;
+		}
+	}
+}
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * The bursts. HOT: no heap, no lock, no log, no clock, no division.
+ *
+ * A transmit burst looks at the first cache line of each mbuf once, while it fills the ring. When
+ * every packet of the burst can cross untouched, that was all; otherwise nothing is published and
+ * lo_tx_slow() takes the burst packet by packet. A receive burst copies pointers.
+ */
+
+#include <rte_prefetch.h>
+
+#include "lo.h"
+#include "lo_hash.h"
+#include "lo_rxtx.h"
+
+#ifdef RTE_ARCH_X86
+#include "lo_rxtx_avx2.h"
+#endif
+
+/* One producer: this transmit queue, one ring. */
+static __rte_always_inline uint16_t
+lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
+{
+	struct lo_txq *txq = queue;
+	struct lo_ring *r = txq->ring;
+	struct lo_seen seen = { 0 };
+	uint32_t k, at, straight;
+	uint64_t tail;
+
+	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
+
+	tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
+	k = RTE_MIN(lo_ring_room(r, tail, n), n);
+	at = lo_ring_slot(r, lo_ring_index(tail));
+	straight = RTE_MIN(k, r->size - at);
+	seen.bytes = lo_ring_bytes(tail);
+	fill(txq, r, at, pkts, straight, &seen);
+	if (unlikely(straight < k))
+		fill(txq, r, 0, pkts + straight, k - straight, &seen);
+	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, k)))
+		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
+
+	lo_add_own(&txq->count[0].packets, k);
+	lo_add_own(&txq->count[0].bytes, seen.bytes - lo_ring_bytes(tail));
+	/* pairs with the acquire in lo_rx_one(): the slots are filled */
+	rte_atomic_store_explicit(&r->tail,
+			(uint64_t)seen.bytes << 32 | lo_ring_advance(r, lo_ring_index(tail), k),
+			rte_memory_order_release);
+	lo_ring_notify(txq->dev, r);
+
+	if (unlikely(k < n))
+		k += lo_tx_overflow(txq, r, pkts + k, n - k);
+	return lo_tx_answer(txq, k, n);
+}
+
+/* Packets for one ring, at most LO_CHUNK, as one of several producers. */
+static __rte_always_inline uint16_t
+lo_tx_run(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
+		unsigned int slice)
+{
+	uint32_t bytes[LO_CHUNK];
+	uint32_t sum = 0;
+	uint64_t tail;
+	uint32_t k;
+
+	for (uint32_t i = 0; i < n; i++)
+		bytes[i] = sum += pkts[i]->pkt_len;
+	k = lo_ring_reserve(r, n, bytes, &tail);
+	if (likely(k != 0)) {
+		lo_add_shared(&txq->count[slice].packets, k);
+		lo_add_shared(&txq->count[slice].bytes, bytes[k - 1]);
+		lo_ring_publish(r, tail, pkts, bytes, k);
+		lo_ring_notify(txq->dev, r);
+	}
+
+	return likely(k == n) ? n : k + lo_tx_overflow(txq, r, pkts + k, n - k);
+}
+
+static __rte_always_inline uint16_t
+lo_tx_many(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
+		unsigned int slice)
+{
+	struct lo_seen seen = { 0 };
+
+	for (uint32_t i = 0; i < n; i++)
+		lo_look(txq, pkts[i], &seen);
+	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
+		return lo_tx_slow(txq, pkts, n);
+
+	return lo_tx_run(txq, r, pkts, n, slice);
+}
+
+static __rte_always_inline uint16_t
+lo_tx_chunks(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
+		unsigned int slice)
+{
+	uint16_t done = 0;
+	uint16_t chunk, k;
+
+	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
+
+	do {
+		chunk = RTE_MIN(n - done, LO_CHUNK);
+		k = lo_tx_many(txq, r, pkts + done, chunk, slice);
+		done += k;
+	} while (k == chunk && done < n);
+
+	return lo_tx_answer(txq, done, n);
+}
+
+/* steer=queue, more transmit queues than receive queues. */
+uint16_t
+lo_tx_queue_shared(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lo_txq *txq = queue;
+
+	return lo_tx_chunks(txq, txq->ring, pkts, n, 0);
+}
+
+/* steer=lcore */
+uint16_t
+lo_tx_lcore(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lo_txq *txq = queue;
+
+	return lo_tx_chunks(
+			txq, lo_ring_of_lcore(txq), pkts, n, rte_lcore_id() & (LO_TX_SLICES - 1));
+}
+
+/* steer=flow, one transmit queue: the only producer of every ring. */
+static __rte_always_inline uint16_t
+lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queue, uint16_t n)
+{
+	uint64_t bytes = 0;
+	uint32_t packets = 0;
+	uint16_t i;
+
+	for (i = 0; i < n; i++) {
+		struct lo_ring *r = lo_ring_of_queue(txq->dev, queue[i]);
+		uint32_t pkt_len = pkts[i]->pkt_len;
+
+		if (likely(lo_ring_append(r, pkts[i], pkt_len))) {
+			packets++;
+			bytes += pkt_len;
+			lo_ring_notify(txq->dev, r);
+		} else if (lo_tx_overflow(txq, r, &pkts[i], 1) == 0) {
+			break;
+		}
+	}
+	lo_add_own(&txq->count[0].packets, packets);
+	lo_add_own(&txq->count[0].bytes, bytes);
+
+	return i;
+}
+
+/* steer=flow, several transmit queues: neighbours for the same ring go together. */
+static __rte_always_inline uint16_t
+lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queue, uint16_t n)
+{
+	uint16_t done = 0;
+	uint16_t run, k;
+
+	do {
+		for (run = 1; done + run < n && queue[done + run] == queue[done]; run++)
+			;
+		k = lo_tx_run(txq, lo_ring_of_queue(txq->dev, queue[done]), pkts + done, run, 0);
+		done += k;
+	} while (k == run && done < n);
+
+	return done;
+}
+
+static __rte_always_inline uint16_t
+lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
+{
+	const bool keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
+	struct lo_seen seen = { 0 };
+	uint16_t queue[LO_CHUNK];
+
+	for (uint16_t i = 0; i < n; i++) {
+		lo_look(txq, pkts[i], &seen);
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+	}
+	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
+		return lo_tx_slow(txq, pkts, n);
+
+	for (uint16_t i = 0; i < n; i++) {
+		uint64_t flags = pkts[i]->ol_flags & ~RTE_MBUF_F_RX_RSS_HASH;
+		uint32_t value;
+
+		queue[i] = lo_flow_queue(txq->dev, pkts[i], &value, &flags, hash);
+		if (keep_hash) {
+			pkts[i]->hash.rss = value;
+			pkts[i]->ol_flags = flags;
+		}
+	}
+
+	return txq->shared ? lo_tx_flow_runs(txq, pkts, queue, n)
+			   : lo_tx_flow_each(txq, pkts, queue, n);
+}
+
+/* steer=flow */
+static __rte_always_inline uint16_t
+lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
+{
+	struct lo_txq *txq = tx_queue;
+	uint16_t done = 0;
+	uint16_t chunk, k;
+
+	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
+
+	do {
+		chunk = RTE_MIN(n - done, LO_CHUNK);
+		k = lo_tx_flow_chunk(txq, pkts + done, chunk, hash);
+		done += k;
+	} while (k == chunk && done < n);
+
+	return lo_tx_answer(txq, done, n);
+}
+
+/* One producer filled the ring: whatever the tail says can be taken. */
+static __rte_always_inline uint16_t
+lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take)
+{
+	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
+	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
+	uint32_t k = lo_ring_used(r, r->tail_seen, head);
+	uint32_t at, straight;
+
+	if (k < n) {
+		/* pairs with the release in lo_tx_one() */
+		r->tail_seen = lo_ring_index(
+				rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire));
+		k = lo_ring_used(r, r->tail_seen, head);
+		if (k == 0)
+			return 0;
+	}
+	k = RTE_MIN(k, n);
+	at = lo_ring_slot(r, head);
+	straight = RTE_MIN(k, r->size - at);
+	take(pkts, lo_slots(r) + at, straight);
+	if (unlikely(straight < k))
+		take(pkts + straight, lo_slots(r), k - straight);
+	lo_ring_take(r, head, k);
+
+	return k;
+}
+
+/* Several producers: a slot holds a packet once its pointer is there, and is given back as NULL. */
+uint16_t
+lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
+	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
+	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
+	uint32_t used = RTE_MIN(lo_ring_used(r, lo_ring_index(tail), head), n);
+	uint32_t at = lo_ring_slot(r, head);
+	uint32_t k;
+
+	for (k = 0; k < used; k++) {
+		/* pairs with the release in lo_ring_publish() */
+		struct rte_mbuf *m = rte_atomic_load_explicit(
+				&r->slot[at], rte_memory_order_acquire);
+
+		if (m == NULL)
+			break;
+		rte_atomic_store_explicit(&r->slot[at], NULL, rte_memory_order_relaxed);
+		pkts[k] = m;
+		if (++at == r->size)
+			at = 0;
+	}
+	if (k != 0)
+		lo_ring_take(r, head, k);
+
+	return k;
+}
+
+uint16_t
+lo_tx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_tx_one(queue, pkts, n, lo_fill);
+}
+
+uint16_t
+lo_rx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_rx_one(queue, pkts, n, lo_take);
+}
+
+uint16_t
+lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_tx_flow(queue, pkts, n, lo_hash_words_base);
+}
+
+#ifdef RTE_ARCH_X86
+__attribute__((target("avx2"))) uint16_t
+lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_tx_one(queue, pkts, n, lo_fill_avx2);
+}
+
+__attribute__((target("avx2"))) uint16_t
+lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_rx_one(queue, pkts, n, lo_take_avx2);
+}
+
+__attribute__((target("pclmul"))) uint16_t
+lo_tx_flow_clmul(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	return lo_tx_flow(queue, pkts, n, lo_hash_words_clmul);
+}
+#endif
+
+/* For processes that did not configure the device and cannot know when it changes. */
+uint16_t
+lo_tx_any(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct lo_txq *txq = queue;
+
+	switch (txq->dev->args.steer) {
+	case LO_STEER_LCORE:
+		return lo_tx_lcore(queue, pkts, n);
+	case LO_STEER_FLOW:
+		return lo_tx_flow_base(queue, pkts, n);
+	default:
+		return txq->shared ? lo_tx_queue_shared(queue, pkts, n)
+				   : lo_tx_one_base(queue, pkts, n);
+	}
+}
+
+uint16_t
+lo_rx_any(void *queue, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct lo_rxq *rxq = queue;
+
+	return rxq->ring.several_producers ? lo_rx_many(queue, pkts, n)
+					   : lo_rx_one_base(queue, pkts, n);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LO_RXTX_H
+#define LO_RXTX_H
+
+/*
+ * What the bursts are made of. HOT, like lo_rxtx.c.
+ */
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <rte_lcore.h>
+
+#include "lo.h"
+
+/* Packets looked at before any of them is handed over, where several producers share a ring. */
+#define LO_CHUNK 64
+
+/* The rearm data of an mbuf: data_off, refcnt, nb_segs, port. */
+#define LO_LOOK_AT offsetof(struct rte_mbuf, data_off)
+static_assert(offsetof(struct rte_mbuf, port) == LO_LOOK_AT + offsetof(union lo_rearm, port),
+		"union lo_rearm is laid out as struct rte_mbuf");
+
+/* What a look at some packets found. */
+struct lo_seen {
+	uint64_t flags; /* all their ol_flags */
+	uint64_t rearm; /* where their rearm data differ from txq->rearm_want */
+	uint64_t over;  /* the sign is set when one is longer than the limit */
+	uint32_t bytes; /* running byte count, modulo 2^32 */
+};
+
+/* lo_rxtx.c */
+uint16_t lo_tx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_queue_shared(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_lcore(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_flow_clmul(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_tx_any(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_rx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n);
+uint16_t lo_rx_any(void *queue, struct rte_mbuf **pkts, uint16_t n);
+
+typedef void (*lo_fill_t)(const struct lo_txq *txq, struct lo_ring *r, uint32_t at,
+		struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
+typedef void (*lo_take_t)(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n);
+
+/* The slots as the only producer and the consumer see them: plain memory behind the tail. */
+static __rte_always_inline struct rte_mbuf **
+lo_slots(const struct lo_ring *r)
+{
+	return (struct rte_mbuf **)(uintptr_t)r->slot;
+}
+
+static __rte_always_inline uint64_t
+lo_rearm_port_bits(void)
+{
+	return ((union lo_rearm){ .port = UINT16_MAX }).word;
+}
+
+static __rte_always_inline uint64_t
+lo_rearm_refcnt_bits(void)
+{
+	return ((union lo_rearm){ .refcnt = UINT16_MAX }).word;
+}
+
+static __rte_always_inline void
+lo_look(const struct lo_txq *txq, const struct rte_mbuf *m, struct lo_seen *seen)
+{
+	union lo_rearm rearm;
+
+	memcpy(&rearm, (const char *)m + LO_LOOK_AT, sizeof(rearm));
+	seen->bytes += m->pkt_len;
+	seen->flags |= m->ol_flags;
+	seen->rearm |= rearm.word ^ txq->rearm_want;
+	seen->over |= (uint64_t)rte_atomic_load_explicit(
+				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
+			m->pkt_len;
+}
+
+/* Fill n slots from `at` on, which must not wrap, and look at the packets. */
+static __rte_always_inline void
+lo_fill(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
+		uint32_t n, struct lo_seen *seen)
+{
+	struct rte_mbuf **slot = lo_slots(r) + at;
+	uint32_t *bytes = r->slot_bytes + at;
+
+	for (uint32_t i = 0; i < n; i++) {
+		slot[i] = pkts[i];
+		lo_look(txq, pkts[i], seen);
+		bytes[i] = seen->bytes;
+	}
+}
+
+static __rte_always_inline void
+lo_take(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		pkts[i] = slots[i];
+}
+
+/*
+ * Whether the packets seen can be handed over now. Their port is set when it is another one,
+ * which on a loop happens once in the life of an mbuf; a shared mbuf's must not be.
+ */
+static __rte_always_inline bool
+lo_seen_crosses(const struct lo_txq *txq, const struct lo_seen *seen, struct rte_mbuf **pkts,
+		uint32_t n)
+{
+	if (((seen->flags & txq->slow_flags) | (seen->rearm & txq->rearm_slow) |
+			    (seen->over >> 63)) != 0)
+		return false;
+	if (likely((seen->rearm & lo_rearm_port_bits()) == 0))
+		return true;
+	if ((seen->rearm & lo_rearm_refcnt_bits()) != 0)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		pkts[i]->port = txq->dev->data->port_id;
+	return true;
+}
+
+/* Tell a sleeping consumer, where somebody asked for interrupts. */
+static __rte_always_inline void
+lo_ring_notify(const struct lo_dev *dev, struct lo_ring *r)
+{
+	if (unlikely(r->interrupts))
+		lo_intr_wake(dev, r);
+}
+
+/* Fill the slots that lo_ring_reserve() gave; `bytes` counts from this burst's first packet. */
+static __rte_always_inline void
+lo_ring_publish(struct lo_ring *r, uint64_t tail, struct rte_mbuf **pkts, const uint32_t *bytes,
+		uint32_t n)
+{
+	uint32_t at = lo_ring_slot(r, lo_ring_index(tail));
+
+	for (uint32_t i = 0; i < n; i++) {
+		r->slot_bytes[at] = lo_ring_bytes(tail) + bytes[i];
+		/* pairs with the acquire in lo_rx_many() */
+		rte_atomic_store_explicit(&r->slot[at], pkts[i], rte_memory_order_release);
+		if (++at == r->size)
+			at = 0;
+	}
+}
+
+/* Put one packet in, as the only producer. */
+static __rte_always_inline bool
+lo_ring_append(struct lo_ring *r, struct rte_mbuf *m, uint32_t pkt_len)
+{
+	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
+	uint32_t at = lo_ring_slot(r, lo_ring_index(tail));
+
+	if (unlikely(lo_ring_room(r, tail, 1) == 0))
+		return false;
+	tail = lo_ring_tail_after(r, tail, 1, pkt_len);
+	lo_slots(r)[at] = m;
+	r->slot_bytes[at] = lo_ring_bytes(tail);
+	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
+	return true;
+}
+
+/* Account for k > 0 packets whose pointers the consumer has read, and give their slots back. */
+static __rte_always_inline void
+lo_ring_take(struct lo_ring *r, uint32_t head, uint32_t k)
+{
+	uint32_t last = lo_ring_slot(r, lo_ring_advance(r, head, k - 1));
+	uint32_t bytes = r->slot_bytes[last];
+
+	lo_add_own(&r->packets, k);
+	lo_add_own(&r->bytes, bytes - r->bytes_seen);
+	r->bytes_seen = bytes;
+	/* pairs with the acquire in lo_ring_room() and lo_ring_reserve() */
+	rte_atomic_store_explicit(&r->head, lo_ring_advance(r, head, k), rte_memory_order_release);
+}
+
+static __rte_always_inline struct lo_ring *
+lo_ring_of_queue(const struct lo_dev *dev, uint16_t queue)
+{
+	return &((struct lo_rxq *)dev->data->rx_queues[queue])->ring;
+}
+
+/* steer=lcore: NULL where there is no receive queue. Threads unknown to EAL share the last entry. */
+static __rte_always_inline struct lo_ring *
+lo_ring_of_lcore(const struct lo_txq *txq)
+{
+	const struct lo_dev *dev = txq->dev;
+	const unsigned int lcore = rte_lcore_id();
+
+	if (unlikely(dev->data->nb_rx_queues == 0))
+		return NULL;
+	return lo_ring_of_queue(
+			dev, dev->lcore_queue[lcore < RTE_MAX_LCORE ? lcore : RTE_MAX_LCORE]);
+}
+
+/* What a burst answers; what it hands back is counted, never silent. */
+static __rte_always_inline uint16_t
+lo_tx_answer(struct lo_txq *txq, uint16_t done, uint16_t n)
+{
+	if (unlikely(done < n))
+		lo_add_shared(&txq->cold.refused, n - done);
+	return done;
+}
+
+#endif
