@@ -13,9 +13,11 @@ need_huge_pages
 pmd_start_one ''
 pmd 'set fwd io' 'set txpkts 100' 'start tx_first 1'
 
-# It takes no -d: the driver is preloaded. It records both directions.
-LD_PRELOAD=${LO_PRELOAD:-librte_net_lo.so} timeout -s INT -k 5 60 dpdk-dumpcap \
-	--file-prefix "$PREFIX" -i "${LO_DRIVER}0" -c 1000 -w "$TMP/capture.pcapng" >"$TMP/dumpcap" 2>&1
+# It takes no -d: the driver is preloaded. So are the mempool drivers that testpmd is linked with,
+# for a pool names its driver by the number under which the process has registered it.
+preload=$(ldd "$(command -v dpdk-testpmd)" | sed -nE 's/.*=> (.*librte_mempool_[^ ]*) .*/\1/p')
+LD_PRELOAD="$preload librte_$LO_DRIVER.so" timeout -s INT -k 5 60 dpdk-dumpcap --file-prefix "$PREFIX" \
+	-i "${LO_DRIVER}0" -c 1000 -w "$TMP/capture.pcapng" >"$TMP/dumpcap" 2>&1
 rc=$?
 cat "$TMP/dumpcap"
 check 'dpdk-dumpcap ends by itself' 'rc == 0'

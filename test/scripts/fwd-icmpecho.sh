@@ -11,12 +11,7 @@
 frame='\x02\x6c\x6f\0\0\0\x02\x6c\x6f\0\0\x01\x08\0'
 frame+='\x45\0\0\x2e\0\x01\0\0\x40\x01\x66\xcc\x0a\0\0\x01\x0a\0\0\x02'
 frame+='\x08\0\xf7\xfd\0\x01\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
-{
-	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0'
-	printf '\0\0\0\0\0\0\0\0\x3c\0\0\0\x3c\0\0\0'
-	# shellcheck disable=SC2059 # the format is the frame
-	printf "$frame"
-} >"$TMP/ping.pcap"
+write_pcap "$frame" >"$TMP/ping.pcap"
 
 pmd_start --vdev="${LO_DRIVER}0" --vdev="net_pcap0,rx_pcap=$TMP/ping.pcap,infinite_rx=1" --
 port_exists 0 "${LO_DRIVER}0"

@@ -92,13 +92,13 @@ find_driver()
 
 	EAL=(--no-pci --file-prefix="$PREFIX")
 	if [ -n "${LO_LCORES:-}" ]; then
-		EAL+=(--lcores="$LO_LCORES")
+		CORES=(--lcores="$LO_LCORES")
 	elif [ "$(nproc)" -ge 2 ]; then
 		# The first two this process may run on, whatever their numbers.
-		EAL+=(-l "$(taskset -cp $$ | sed 's/.*: //' | tr , '\n' |
+		CORES=(-l "$(taskset -cp $$ | sed 's/.*: //' | tr , '\n' |
 			while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done | head -n 2 | paste -sd,)")
 	else
-		EAL+=('--lcores=0@0,1@0')
+		CORES=('--lcores=0@0,1@0')
 	fi
 	[ "$LO_DRIVER" = net_lo ] || return
 
@@ -144,6 +144,25 @@ need_huge_pages()
 	MEM=(--huge-dir="$TMP/huge" -m 256)
 }
 
+# dpdk_test ARGUMENTS: its input is this function's, its output the log, its
+# status in RC.
+dpdk_test()
+{
+	need dpdk-test
+	timeout -k 5 60 stdbuf -oL dpdk-test "${EAL[@]}" "${CORES[@]}" "${MEM[@]}" "$@" >"$LOG" 2>&1
+	RC=$?
+	REPLY=$(tr -d '\r\0' <"$LOG")
+}
+
+# A capture file with one frame of 60 bytes, written in printf's escapes: testpmd's own packets
+# have no ICMP and no UDP checksum.
+write_pcap()
+{
+	printf '\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0'
+	printf '\0\0\0\0\0\0\0\0\x3c\0\0\0\x3c\0\0\0'
+	printf '%b' "$1"
+}
+
 # --- dpdk-testpmd, one dialogue: its input is a pipe, its output the log
 
 # pmd_start [EAL arguments] -- [testpmd arguments]
@@ -161,8 +180,8 @@ pmd_start()
 	: >"$LOG"
 	# Lines must appear when they are printed: the prompt is not buffered, stdio would be.
 	# And what waits in a ring is the story's own, testpmd must not flush it at each start.
-	timeout -k 5 100 stdbuf -oL dpdk-testpmd "${EAL[@]}" "${MEM[@]}" "${eal[@]}" -- -i \
-		--no-mlockall --no-flush-rx --total-num-mbufs=8192 "$@" <"$pipe" >"$LOG" 2>&1 &
+	timeout -k 5 100 stdbuf -oL dpdk-testpmd "${EAL[@]}" "${CORES[@]}" "${MEM[@]}" "${eal[@]}" \
+		-- -i --no-mlockall --no-flush-rx --total-num-mbufs=8192 "$@" <"$pipe" >"$LOG" 2>&1 &
 	PMD=$!
 	CHILDREN+=("$PMD")
 	exec 3>"$pipe"

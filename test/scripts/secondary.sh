@@ -21,8 +21,8 @@ second()
 			[[ $line != start* ]] || sleep 0.5
 		done
 		echo quit
-	} | timeout -k 5 60 stdbuf -oL dpdk-testpmd "${EAL[@]}" --proc-type=secondary -- -i \
-		--no-mlockall --total-num-mbufs=8192 --rxq=2 --txq=2 --num-procs=2 --proc-id=1 \
+	} | timeout -k 5 60 stdbuf -oL dpdk-testpmd "${EAL[@]}" "${CORES[@]}" \
+		--proc-type=secondary -- -i --no-mlockall --total-num-mbufs=8192 --rxq=2 --txq=2 --num-procs=2 --proc-id=1 \
 		>"$TMP/second" 2>&1
 	rc=$?
 	REPLY=$(tr -d '\r' <"$TMP/second")
