@@ -80,10 +80,8 @@ open_subjects(struct lob_bench *b)
 	for (unsigned int i = 0; i < LOB_SUBJECTS; i++) {
 		const bool flow = i == LOB_NET_LO_FLOW;
 
-		if (!selected(&b->args.peers, flow ? LOB_NET_LO : i))
-			continue;
 		/* a capture is checked, not compared */
-		if (pcap && i != LOB_NET_LO)
+		if (pcap ? i != LOB_NET_LO : !selected(&b->args.peers, flow ? LOB_NET_LO : i))
 			continue;
 		if (flow ? selected(&b->args.scenarios, LOB_FLOW) : plain)
 			lob_subject_open(&b->subjects[i], &lob_peers[i],
