@@ -21,8 +21,11 @@
 #define QUEUES_MAX 64
 #define NO_QUEUE UINT8_MAX
 
+/* A line more than a burst: rows a power of two apart would share a few sets of the cache. */
+#define ROW_SLOTS (LOB_BURST_MAX + RTE_CACHE_LINE_SIZE / sizeof(void *))
+
 struct rows {
-	struct rte_mbuf *pkts[QUEUES_MAX][LOB_BURST_MAX];
+	struct rte_mbuf *pkts[QUEUES_MAX][ROW_SLOTS];
 	uint16_t n[QUEUES_MAX];
 };
 

@@ -202,6 +202,7 @@ lob_pcap_run(struct lob_bench *b)
 		ret = send_capture(&r, &mismatches);
 	}
 	if (ret == 0) {
+		b->results++;
 		printf("loop: %s: %u frames, %" PRIu64 " bytes, sent round %u times, %" PRIu64
 		       " mismatches\n",
 				b->args.pcap_path, capture.n, capture.bytes, laps, mismatches);
