@@ -109,4 +109,11 @@ void fx_rx_none(uint16_t port, uint16_t queue);
 /** Receive and free until nothing has come for 5 ms. How many it was. For any thread. */
 unsigned int fx_drain(uint16_t port, uint16_t queue);
 
+/**
+ * Let the calling thread run on the CPU of any lcore.
+ *
+ * For threads of pthread_create(): they begin on the main lcore's CPU alone.
+ */
+void fx_thread_spread(void);
+
 #endif /* FIXTURE_H */

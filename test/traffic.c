@@ -4,7 +4,10 @@
 
 /* Bursts with a deadline: a device may need time (a peer's poll, another process, a kernel). */
 
+#include <pthread.h>
+
 #include <rte_cycles.h>
+#include <rte_lcore.h>
 
 #include "fixture.h"
 
@@ -99,4 +102,19 @@ fx_drain(uint16_t port, uint16_t queue)
 		total += got;
 	} while (got > 0 && rte_get_timer_cycles() < end);
 	return total;
+}
+
+void
+fx_thread_spread(void)
+{
+	cpu_set_t cpus;
+	unsigned int lcore;
+
+	CPU_ZERO(&cpus);
+	RTE_LCORE_FOREACH (lcore) {
+		rte_cpuset_t own = rte_lcore_cpuset(lcore);
+
+		CPU_OR(&cpus, &cpus, &own);
+	}
+	pthread_setaffinity_np(pthread_self(), sizeof(cpus), &cpus);
 }

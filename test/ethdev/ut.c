@@ -20,6 +20,8 @@ ut_plug(struct fx *fx)
 	unsigned int nb;
 	const struct lo_vdev *v = lo_test_vdevs(&nb);
 
+	if (fx->tx_port != RTE_MAX_ETHPORTS)
+		return;
 	if (nb != 1 && nb != 2)
 		fail_msg("ethdev_autotest wants one --vdev, or two that are a pair, not %u", nb);
 
@@ -80,8 +82,7 @@ ut_up(struct fx *fx, const struct fx_port *conf)
 {
 	struct fx_port c = conf == NULL ? ut_conf(fx) : *conf;
 
-	if (fx->tx_port == RTE_MAX_ETHPORTS)
-		ut_plug(fx);
+	ut_plug(fx);
 	if (fx->pool == NULL)
 		fx->pool = fx_pool(fx, POOL_MBUFS, ROOM_BYTES);
 	if (c.pool == NULL)

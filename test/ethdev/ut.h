@@ -18,7 +18,7 @@
 /* Packets in one call of ut_loop() or ut_send(). */
 #define UT_BURST_MAX 4096
 
-/** Plug the device under test in, not configured. Called by each case first. */
+/** Plug the device under test in, not configured, unless it is already. */
 void ut_plug(struct fx *fx);
 
 /** The settings ut_up() takes with everything at its default. */

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/* Senders, a receiver and a reader of statistics, each in a thread of its own. */
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <rte_cycles.h>
+
+#include "ut.h"
+
+#define PACKETS 200000u
+#define SENDERS 4u
+#define TIMEOUT_MS 20000u
+#define BURST 32u
+
+struct sender {
+	struct fx *fx;
+	struct pkt pkt; /* the first one */
+	uint16_t queue;
+	unsigned int to_send;
+	unsigned int sent;
+	bool *stop;
+};
+
+static bool
+stopped(const bool *stop)
+{
+	return __atomic_load_n(stop, __ATOMIC_RELAXED);
+}
+
+/* Stamps count up. Not an EAL thread. */
+static void *
+sender_run(void *arg)
+{
+	struct sender *s = arg;
+	struct pkt p = s->pkt;
+
+	fx_thread_spread();
+	while (s->sent < s->to_send && !stopped(s->stop)) {
+		struct rte_mbuf *pkts[BURST];
+		unsigned int n, done = 0;
+
+		for (n = 0; n < RTE_MIN(BURST, s->to_send - s->sent); n++, p.stamp++) {
+			pkts[n] = pkt_try(s->fx->pool, &p);
+			if (pkts[n] == NULL)
+				break;
+		}
+		while (done < n && !stopped(s->stop)) {
+			uint16_t k = rte_eth_tx_burst(
+					s->fx->tx_port, s->queue, pkts + done, n - done);
+
+			/* More threads than cores: the receiver may be waiting for this one. */
+			if (k == 0)
+				sched_yield();
+			done += k;
+		}
+		rte_pktmbuf_free_bulk(pkts + done, n - done);
+		s->sent += done;
+	}
+	return NULL;
+}
+
+struct receiver {
+	uint32_t next[SENDERS]; /* stamp expected of each sender, its number in the high byte */
+	unsigned int got, wrong;
+};
+
+static void
+receiver_take(struct receiver *r, struct rte_mbuf **pkts, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		uint32_t stamp = pkt_stamp(pkts[i]);
+		uint32_t from = stamp >> 24;
+
+		if (from >= SENDERS || (stamp & 0xffffff) != r->next[from])
+			r->wrong++;
+		if (from < SENDERS)
+			r->next[from] = (stamp & 0xffffff) + 1;
+	}
+	r->got += n;
+	rte_pktmbuf_free_bulk(pkts, n);
+}
+
+/* The main thread: everything from nb_rx queues, until all is there or the time is over. */
+static void
+receiver_run(struct receiver *r, struct fx *fx, uint16_t nb_rx, unsigned int want, bool *stop)
+{
+	uint64_t end = rte_get_timer_cycles() + rte_get_timer_hz() / 1000 * TIMEOUT_MS;
+	struct rte_mbuf *pkts[BURST];
+
+	while (r->got < want && r->wrong == 0 && rte_get_timer_cycles() < end) {
+		for (uint16_t q = 0; q < nb_rx; q++)
+			receiver_take(r, pkts, rte_eth_rx_burst(fx->rx_port, q, pkts, BURST));
+	}
+	__atomic_store_n(stop, true, __ATOMIC_RELAXED);
+}
+
+/* nb senders, each through queue i mod nb_tx, against the main thread, which polls nb_rx queues. */
+static void
+run_threads(struct fx *fx, unsigned int nb, uint16_t nb_tx, uint16_t nb_rx)
+{
+	struct sender senders[SENDERS];
+	struct receiver r = { 0 };
+	pthread_t threads[SENDERS];
+	unsigned int sent = 0;
+	bool stop = false;
+
+	for (unsigned int i = 0; i < nb; i++) {
+		senders[i] = (struct sender){ .fx = fx,
+			.pkt = ut_pkt(fx, i << 24, 64),
+			.queue = i % nb_tx,
+			.to_send = PACKETS / nb,
+			.stop = &stop };
+		assert_int_equal(pthread_create(&threads[i], NULL, sender_run, &senders[i]), 0);
+	}
+	receiver_run(&r, fx, nb_rx, PACKETS, &stop);
+	for (unsigned int i = 0; i < nb; i++) {
+		pthread_join(threads[i], NULL);
+		sent += senders[i].sent;
+	}
+	for (uint16_t q = 0; q < nb_rx; q++)
+		r.got += fx_drain(fx->rx_port, q);
+
+	if (r.wrong != 0)
+		fail_msg("packet %u is not the next of its sender", r.got);
+	assert_int_equal(r.got, sent);
+	assert_int_equal(sent, PACKETS);
+}
+
+/* Loss by overflow is a device's right, but not here: these cases need a device that says "full". */
+static void
+multithread_one_sender(void **state)
+{
+	struct fx *fx = *state;
+
+	ut_up(fx, NULL);
+	run_threads(fx, 1, 1, 1);
+}
+
+static void
+multithread_queue_each(void **state)
+{
+	struct fx *fx = *state;
+	struct fx_port conf;
+
+	ut_plug(fx);
+	ut_need_queues(fx, SENDERS, SENDERS);
+	conf = ut_conf(fx);
+	conf.nb_rx = conf.nb_tx = SENDERS;
+	ut_up(fx, &conf);
+	run_threads(fx, SENDERS, SENDERS, SENDERS);
+}
+
+/* Four transmit queues that feed one receive queue: producers meet. */
+static void
+multithread_senders_share_a_ring(void **state)
+{
+	struct fx *fx = *state;
+	struct fx_port conf;
+
+	ut_plug(fx);
+	ut_need_queues(fx, 1, SENDERS);
+	conf = ut_conf(fx);
+	conf.nb_tx = SENDERS;
+	ut_up(fx, &conf);
+	run_threads(fx, SENDERS, SENDERS, 1);
+}
+
+/* MT_LOCKFREE: one transmit queue, all threads, no lock. */
+static void
+multithread_lock_free_queue(void **state)
+{
+	struct fx *fx = *state;
+	struct fx_port conf;
+
+	ut_plug(fx);
+	ut_need_tx(fx, RTE_ETH_TX_OFFLOAD_MT_LOCKFREE, "MT_LOCKFREE");
+	conf = ut_conf(fx);
+	conf.eth.txmode.offloads = RTE_ETH_TX_OFFLOAD_MT_LOCKFREE;
+	ut_up(fx, &conf);
+	run_threads(fx, SENDERS, 1, 1);
+}
+
+struct reader {
+	struct fx *fx;
+	unsigned int backwards;
+	bool *stop;
+};
+
+/* Counters only grow while nobody resets them. */
+static void *
+reader_run(void *arg)
+{
+	struct reader *r = arg;
+	struct rte_eth_stats last = { 0 }, now;
+
+	fx_thread_spread();
+	while (!stopped(r->stop)) {
+		if (rte_eth_stats_get(r->fx->tx_port, &now) != 0)
+			continue;
+		r->backwards += now.opackets < last.opackets || now.obytes < last.obytes ||
+				now.ipackets < last.ipackets || now.ibytes < last.ibytes;
+		last = now;
+	}
+	return NULL;
+}
+
+static void
+stats_hold_under_load(void **state)
+{
+	struct fx *fx = *state;
+	struct rte_eth_stats tx, rx;
+	struct receiver r = { 0 };
+	pthread_t threads[2];
+	bool stop = false;
+
+	ut_up(fx, NULL);
+	struct reader reader = { .fx = fx, .stop = &stop };
+	struct sender sender = {
+		.fx = fx, .pkt = ut_pkt(fx, 0, 64), .to_send = PACKETS, .stop = &stop
+	};
+
+	assert_int_equal(pthread_create(&threads[0], NULL, sender_run, &sender), 0);
+	assert_int_equal(pthread_create(&threads[1], NULL, reader_run, &reader), 0);
+	receiver_run(&r, fx, 1, PACKETS, &stop);
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	r.got += fx_drain(fx->rx_port, 0);
+
+	assert_int_equal(rte_eth_stats_get(fx->tx_port, &tx), 0);
+	assert_int_equal(rte_eth_stats_get(fx->rx_port, &rx), 0);
+	assert_int_equal(reader.backwards, 0);
+	assert_int_equal(tx.opackets, sender.sent);
+	assert_int_equal(rx.ipackets, r.got);
+	assert_int_equal(tx.obytes, sender.sent * 64ull);
+	assert_int_equal(rx.ibytes, r.got * 64ull);
+}
+
+static const struct lo_case threads_cases[] = {
+	LO_CASE(multithread_one_sender),
+	LO_CASE(multithread_queue_each),
+	LO_CASE(multithread_senders_share_a_ring),
+	LO_CASE(multithread_lock_free_queue),
+	LO_CASE(stats_hold_under_load),
+};
+LO_REGISTER_TEST(ethdev_autotest, threads_cases);
