@@ -57,25 +57,25 @@ struct __rte_aligned(LO_RING_ALIGN_BYTES) lo_ring
 	uint16_t queue_id;
 };
 
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_index(uint64_t tail)
 {
 	return (uint32_t)tail;
 }
 
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_bytes(uint64_t tail)
 {
 	return tail >> 32;
 }
 
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_slot(const struct lo_ring *r, uint32_t index)
 {
 	return index < r->size ? index : index - r->size;
 }
 
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_advance(const struct lo_ring *r, uint32_t index, uint32_t n)
 {
 	index += n;
@@ -83,21 +83,21 @@ lo_ring_advance(const struct lo_ring *r, uint32_t index, uint32_t n)
 }
 
 /* The tail after n packets of so many bytes. */
-static inline uint64_t
+static __rte_always_inline uint64_t
 lo_ring_tail_after(const struct lo_ring *r, uint64_t tail, uint32_t n, uint32_t bytes)
 {
 	return (uint64_t)(lo_ring_bytes(tail) + bytes) << 32 |
 			lo_ring_advance(r, lo_ring_index(tail), n);
 }
 
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_used(const struct lo_ring *r, uint32_t tail_index, uint32_t head)
 {
 	return tail_index >= head ? tail_index - head : tail_index + 2 * r->size - head;
 }
 
 /* Packets in the ring, seen from any thread: true when it was read, perhaps not any more. */
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_count(const struct lo_ring *r)
 {
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
@@ -108,7 +108,7 @@ lo_ring_count(const struct lo_ring *r)
 }
 
 /* Slots that a single producer may fill, looking at the consumer's line only when it must. */
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_room(struct lo_ring *r, uint64_t tail, uint32_t want)
 {
 	uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
@@ -127,7 +127,7 @@ lo_ring_room(struct lo_ring *r, uint64_t tail, uint32_t want)
  * Reserve up to n slots among several producers. `bytes` holds the running byte count of the
  * packets. Answers how many, and the tail before.
  */
-static inline uint32_t
+static __rte_always_inline uint32_t
 lo_ring_reserve(struct lo_ring *r, uint32_t n, const uint32_t *bytes, uint64_t *before)
 {
 	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);

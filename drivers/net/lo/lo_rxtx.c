@@ -300,13 +300,13 @@ lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 }
 
 #ifdef RTE_ARCH_X86
-__attribute__((target("avx2"))) uint16_t
+LO_AVX2_TARGET uint16_t
 lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	return lo_tx_one(queue, pkts, n, lo_fill_avx2);
 }
 
-__attribute__((target("avx2"))) uint16_t
+LO_AVX2_TARGET uint16_t
 lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	return lo_rx_one(queue, pkts, n, lo_take_avx2);

@@ -105,6 +105,17 @@ lo_take(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
 		pkts[i] = slots[i];
 }
 
+/* What "may be longer than the limit" comes to. */
+static __rte_noinline bool
+lo_any_oversize(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n)
+{
+	uint32_t longest = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		longest = RTE_MAX(longest, pkts[i]->pkt_len);
+	return longest > txq->frame_max_bytes;
+}
+
 /*
  * Whether the packets seen can be handed over now. Their port is set when it is another one,
  * which on a loop happens once in the life of an mbuf; a shared mbuf's must not be.
@@ -113,8 +124,9 @@ static __rte_always_inline bool
 lo_seen_crosses(const struct lo_txq *txq, const struct lo_seen *seen, struct rte_mbuf **pkts,
 		uint32_t n)
 {
-	if (((seen->flags & txq->slow_flags) | (seen->rearm & txq->rearm_slow) |
-			    (seen->over >> 63)) != 0)
+	if (((seen->flags & txq->slow_flags) | (seen->rearm & txq->rearm_slow)) != 0)
+		return false;
+	if (unlikely(seen->over >> 63 != 0) && lo_any_oversize(txq, pkts, n))
 		return false;
 	if (likely((seen->rearm & lo_rearm_port_bits()) == 0))
 		return true;

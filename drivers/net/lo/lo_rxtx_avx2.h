@@ -9,25 +9,38 @@
  * lo_fill() and lo_take() with AVX2, picked at run time. HOT, like lo_rxtx.c.
  *
  * One 32-byte load of an mbuf, from its data offset on, brings everything that a look wants:
- * rearm data, ol_flags, and in its sixth 32-bit lane pkt_len.
+ * rearm data, ol_flags, and in its sixth 32-bit lane pkt_len. Lengths are only collected by OR
+ * here: an OR within the limit means that each of them is.
  */
 
 #include <immintrin.h>
 
 #include "lo_rxtx.h"
 
-#define LO_AVX2 __attribute__((target("avx2"))) __rte_always_inline
+/* The loads and stores of the model that is tuned for otherwise are split in two. */
+#define LO_AVX2_TARGET __attribute__((target("avx2,tune=haswell")))
+#define LO_AVX2 LO_AVX2_TARGET __rte_always_inline
 
 static_assert(offsetof(struct rte_mbuf, ol_flags) == LO_LOOK_AT + 8, "ol_flags after rearm data");
 static_assert(offsetof(struct rte_mbuf, pkt_len) == LO_LOOK_AT + 20, "pkt_len in lane 5");
 
-static LO_AVX2 void
-lo_look_avx2(const struct rte_mbuf *m, __m256i want, __m256i *differ, __m256i *longest)
+static LO_AVX2 __m256i
+lo_look_avx2(const struct rte_mbuf *m)
 {
-	__m256i v = _mm256_loadu_si256((const __m256i *)((const char *)m + LO_LOOK_AT));
+	return _mm256_loadu_si256((const __m256i *)((const char *)m + LO_LOOK_AT));
+}
 
-	*differ = _mm256_or_si256(*differ, _mm256_xor_si256(v, want));
-	*longest = _mm256_max_epu32(*longest, v);
+/* pkt_len of four packets, and how many bytes stand before each one's end. */
+static LO_AVX2 __m128i
+lo_bytes_avx2(__m256i a, __m256i b, __m256i c, __m256i d, __m128i before)
+{
+	__m128i len = _mm256_extracti128_si256(_mm256_unpackhi_epi64(_mm256_unpacklo_epi32(a, b),
+							       _mm256_unpacklo_epi32(c, d)),
+			1);
+
+	len = _mm_add_epi32(len, _mm_slli_si128(len, 4));
+	len = _mm_add_epi32(len, _mm_slli_si128(len, 8));
+	return _mm_add_epi32(len, before);
 }
 
 static LO_AVX2 void
@@ -37,37 +50,42 @@ lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rt
 	struct rte_mbuf **slot = lo_slots(r) + at;
 	uint32_t *slot_bytes = r->slot_bytes + at;
 	const __m256i want = _mm256_set_epi64x(0, 0, 0, txq->rearm_want);
-	__m256i differ[2] = { _mm256_setzero_si256(), _mm256_setzero_si256() };
-	__m256i longest = _mm256_setzero_si256();
-	uint32_t bytes = seen->bytes;
+	__m256i differ = _mm256_setzero_si256();
+	__m128i sum = _mm_set1_epi32(seen->bytes);
+	uint32_t bytes;
 	uint32_t i;
 
 	for (i = 0; i + 4 <= n; i += 4) {
-		__m256i four = _mm256_loadu_si256((const __m256i *)&pkts[i]);
+		__m256i a = lo_look_avx2(pkts[i]);
+		__m256i b = lo_look_avx2(pkts[i + 1]);
+		__m256i c = lo_look_avx2(pkts[i + 2]);
+		__m256i d = lo_look_avx2(pkts[i + 3]);
 
-		_mm256_storeu_si256((__m256i *)&slot[i], four);
-		lo_look_avx2(pkts[i], want, &differ[0], &longest);
-		lo_look_avx2(pkts[i + 1], want, &differ[1], &longest);
-		lo_look_avx2(pkts[i + 2], want, &differ[0], &longest);
-		lo_look_avx2(pkts[i + 3], want, &differ[1], &longest);
-		slot_bytes[i] = bytes += pkts[i]->pkt_len;
-		slot_bytes[i + 1] = bytes += pkts[i + 1]->pkt_len;
-		slot_bytes[i + 2] = bytes += pkts[i + 2]->pkt_len;
-		slot_bytes[i + 3] = bytes += pkts[i + 3]->pkt_len;
+		_mm256_storeu_si256(
+				(__m256i *)&slot[i], _mm256_loadu_si256((const __m256i *)&pkts[i]));
+		differ = _mm256_or_si256(differ,
+				_mm256_or_si256(_mm256_or_si256(_mm256_xor_si256(a, want),
+								_mm256_xor_si256(b, want)),
+						_mm256_or_si256(_mm256_xor_si256(c, want),
+								_mm256_xor_si256(d, want))));
+		sum = lo_bytes_avx2(a, b, c, d, sum);
+		_mm_storeu_si128((__m128i *)&slot_bytes[i], sum);
+		sum = _mm_shuffle_epi32(sum, 0xff);
 	}
+	bytes = _mm_cvtsi128_si32(sum);
 	for (; i < n; i++) {
 		slot[i] = pkts[i];
-		lo_look_avx2(pkts[i], want, &differ[0], &longest);
-		slot_bytes[i] = bytes += pkts[i]->pkt_len;
+		differ = _mm256_or_si256(differ, _mm256_xor_si256(lo_look_avx2(pkts[i]), want));
+		bytes += pkts[i]->pkt_len;
+		slot_bytes[i] = bytes;
 	}
 
-	differ[0] = _mm256_or_si256(differ[0], differ[1]);
 	seen->bytes = bytes;
-	seen->rearm |= _mm256_extract_epi64(differ[0], 0);
-	seen->flags |= _mm256_extract_epi64(differ[0], 1);
+	seen->rearm |= _mm256_extract_epi64(differ, 0);
+	seen->flags |= _mm256_extract_epi64(differ, 1);
 	seen->over |= (uint64_t)rte_atomic_load_explicit(
 				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
-			(uint32_t)_mm256_extract_epi32(longest, 5);
+			(uint32_t)_mm256_extract_epi32(differ, 5);
 }
 
 static LO_AVX2 void
@@ -78,7 +96,11 @@ lo_take_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
 	for (i = 0; i + 4 <= n; i += 4)
 		_mm256_storeu_si256((__m256i *)&pkts[i],
 				_mm256_loadu_si256((const __m256i *)&slots[i]));
-	for (; i < n; i++)
+	if ((n & 2) != 0) {
+		_mm_storeu_si128((__m128i *)&pkts[i], _mm_loadu_si128((const __m128i *)&slots[i]));
+		i += 2;
+	}
+	if ((n & 1) != 0)
 		pkts[i] = slots[i];
 }
 

@@ -64,20 +64,20 @@ struct lo_tx_total {
 	uint64_t drop[LO_DROP_COUNT];
 };
 
-static inline uint64_t
+static __rte_always_inline uint64_t
 lo_read(const RTE_ATOMIC(uint64_t) * counter)
 {
 	return rte_atomic_load_explicit(counter, rte_memory_order_relaxed);
 }
 
 /* For the only thread that writes this counter. */
-static inline void
+static __rte_always_inline void
 lo_add_own(RTE_ATOMIC(uint64_t) * counter, uint64_t n)
 {
 	rte_atomic_store_explicit(counter, lo_read(counter) + n, rte_memory_order_relaxed);
 }
 
-static inline void
+static __rte_always_inline void
 lo_add_shared(RTE_ATOMIC(uint64_t) * counter, uint64_t n)
 {
 	rte_atomic_fetch_add_explicit(counter, n, rte_memory_order_relaxed);
