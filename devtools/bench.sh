@@ -15,4 +15,4 @@ setup_eal 512
 lcores=$(setup_cpus | head -n 2 | sort -n | paste -sd,)
 echo "$me: lcores: $lcores"
 
-exec "$build/app/lo-bench/lo-bench" -l "$lcores" "${eal[@]}" -- "$@"
+exec "$build/app/lo-bench" -l "$lcores" "${eal[@]}" -- "$@"

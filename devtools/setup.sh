@@ -15,8 +15,8 @@ build=${LO_BUILD:-$top/build}
 
 # What the build needs. The programs of each script come on top.
 build_packages=(
-	dpdk-dev dpkg-dev gcc libc6-dev libcmocka-dev libdpdk-dev libjansson-dev libnuma-dev meson
-	ninja-build pkg-config
+	dpdk-dev dpkg-dev gcc libc6-dev libcmocka-dev libdpdk-dev libjansson-dev libnuma-dev
+	libpcap-dev meson ninja-build pkg-config
 )
 # Programs that the tests start.
 test_packages=(dpdk iproute2 procps python3 python3-pyelftools tshark)
@@ -35,7 +35,7 @@ check_programs()
 	for name in cc meson ninja pkg-config; do
 		command -v "$name" > /dev/null || missing+=" $name"
 	done
-	for name in libdpdk jansson cmocka; do
+	for name in libdpdk jansson cmocka libpcap; do
 		pkg-config --exists "$name" 2> /dev/null || missing+=" $name"
 	done
 	[ -z "$missing" ] || die "not a Debian system: install${missing} (libdpdk 22.11 or later)"
