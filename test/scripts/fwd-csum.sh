@@ -17,11 +17,11 @@ write_pcap "$frame" >"$TMP/in.pcap"
 pmd_start --vdev="${LO_DRIVER}0" --vdev="net_pcap0,rx_pcap=$TMP/in.pcap,infinite_rx=1" \
 	--vdev="net_pcap1,tx_pcap=$TMP/out.pcap" --
 port_exists 0 "${LO_DRIVER}0"
-pmd 'port stop 0' 'csum set ip hw 0' 'csum set udp hw 0' \
-	"port config 0 rx_offload ipv4_cksum $rx" "port config 0 rx_offload udp_cksum $rx"
-pmd 'port start 0' 'csum show 0'
+pmd 'port stop 0' "port config 0 rx_offload ipv4_cksum $rx" "port config 0 rx_offload udp_cksum $rx"
+pmd 'csum set ip hw 0' 'csum set udp hw 0'
 expect '^IP checksum offload is hw' 'IP checksums are requested'
 expect '^UDP checksum offload is hw' 'UDP checksums are requested'
+pmd 'port start 0'
 
 # Fill the ring from the file, then let csum send its contents round.
 pmd 'set portlist 0,1' start
@@ -41,9 +41,8 @@ check 'none was lost' 'X[tx_good_packets] == X[rx_good_packets] && USED == fille
 check 'no errors' 'X[rx_errors] + X[tx_errors] + X[rx_missed_errors] == 0'
 
 # What is in the ring carries csum's requests: look at it, and write it to a file.
-pmd 'set portlist 0,2' 'set fwd io' 'set verbose 1' start
-sleep 0.3
-pmd stop 'set verbose 0'
+pmd 'set portlist 0,2' 'set fwd io'
+pmd_start_printing
 REPLY=$(grep -o 'ol_flags: .*' "$LOG" | sort | uniq -c)
 N=$(awk '{ n += $1 } END { print n }' <<<"$REPLY")
 check 'all of them are seen' 'N == filled'

@@ -86,6 +86,15 @@ refuse()
 	echo "ok: no ${2:-$1}"
 }
 
+# The processors this process may run on, one a line.
+cpus()
+{
+	local from to
+
+	taskset -cp $$ | sed 's/.*: //' | tr , '\n' |
+		while IFS=- read -r from to; do seq "$from" "${to:-$from}"; done
+}
+
 find_driver()
 {
 	local dir
@@ -94,9 +103,7 @@ find_driver()
 	if [ -n "${LO_LCORES:-}" ]; then
 		CORES=(--lcores="$LO_LCORES")
 	elif [ "$(nproc)" -ge 2 ]; then
-		# The first two this process may run on, whatever their numbers.
-		CORES=(-l "$(taskset -cp $$ | sed 's/.*: //' | tr , '\n' |
-			while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done | head -n 2 | paste -sd,)")
+		CORES=(-l "$(cpus | head -n 2 | paste -sd,)")
 	else
 		CORES=('--lcores=0@0,1@0')
 	fi
@@ -214,6 +221,23 @@ pmd()
 		[[ ! $REPLY =~ (Bad\ arguments|Command\ not\ found|Ambiguous\ command) ]] ||
 			fail "dpdk-testpmd does not understand '$line'"
 	done
+}
+
+# Start forwarding with each received packet printed, until no more come. The printing tears the
+# prompt apart, which is written byte by byte, so this does not wait for it but asks for a new one.
+pmd_start_printing()
+{
+	local size=-1 now i
+
+	pmd 'set verbose 1'
+	echo start >&3
+	for ((i = 0; i < 100; i++)); do
+		sleep 0.3
+		now=$(stat -c %s "$LOG")
+		[ "$now" -ne "$size" ] || break
+		size=$now
+	done
+	pmd '' stop 'set verbose 0'
 }
 
 # A failed probe does not end testpmd, so every story says which ports it expects.

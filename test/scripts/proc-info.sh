@@ -29,8 +29,11 @@ info -p 1 --xstats
 for name in rx_good_packets rx_q1_packets tx_q0_bytes tx_drop_oversize; do
 	expect "^$name: ${X[$name]}\$" "xstats: $name"
 done
+# By its name it tells the number, by its number the value.
 info -p 1 --xstats-name tx_q1_packets
-expect "tx_q1_packets:? +${X[tx_q1_packets]}" 'one statistic by its name'
+id=$(sed -n 's/^tx_q1_packets: *//p' <<<"$REPLY")
+info -p 1 --xstats-ids "$id"
+expect "^tx_q1_packets: ${X[tx_q1_packets]}\$" 'one statistic by its number'
 info -p 1 --show-port
 expect "driver name net_lo|net_lo0|net_lo" 'the port is net_lo'
 expect 'descriptors 300|desc 300|300' 'its queues have 300 descriptors'

@@ -7,7 +7,8 @@
 
 . "$(dirname "$0")/lib.sh"
 
-APP=(--rxq=4 --txq=4 --rss-udp --flowgen-flows=1)
+rss_hash=0x80000
+APP=(--rxq=4 --txq=4 --rss-udp --rx-offloads="$rss_hash" --flowgen-flows=1 --rxd=512)
 pmd_start_one steer=flow
 pmd 'set fwd flowgen' start
 sleep 0.3
@@ -21,9 +22,8 @@ check 'one flow is on one queue' 'busy == 1 && X[rx_good_packets] > 10000'
 check 'four queues sent it' 'X[tx_q0_packets] > 0 && X[tx_q1_packets] > 0 &&
 	X[tx_q2_packets] > 0 && X[tx_q3_packets] > 0'
 
-pmd 'set fwd rxonly' 'set verbose 1' start
-sleep 0.3
-pmd stop
+pmd 'set fwd rxonly'
+pmd_start_printing
 hashes=$(grep -oE 'RSS hash=0x[0-9a-f]+' "$LOG" | sort -u)
 N=$(grep -c . <<<"$hashes")
 REPLY=$hashes

@@ -18,10 +18,8 @@ spread()
 	echo "packets per queue: $GOT"
 }
 
-masks=0xffffffffffffffff
-for ((i = 1; i < 8; i++)); do
-	masks+=,0xffffffffffffffff
-done
+# Eight words of 64 ones, in the room testpmd has for them.
+masks=-1,-1,-1,-1,-1,-1,-1,-1
 reta_lines()
 {
 	pmd "show port 0 rss reta 512 ($masks)"

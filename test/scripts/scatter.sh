@@ -14,9 +14,8 @@ round()
 {
 	pmd 'clear port xstats 0' 'set fwd txonly' "set txpkts $1" start
 	sleep 0.2
-	pmd stop 'set fwd rxonly' 'set verbose 1' start
-	sleep 0.3
-	pmd stop 'set verbose 0'
+	pmd stop 'set fwd rxonly'
+	pmd_start_printing
 	xstats 0
 	REPLY=$(grep -oE 'length=[0-9]+ - nb_segs=[0-9]+' "$LOG" | sort -u)
 }

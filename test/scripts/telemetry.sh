@@ -12,7 +12,7 @@ need dpdk-telemetry.py
 ask()
 {
 	REPLY=$(timeout 20 dpdk-telemetry.py -f "$PREFIX" <<<"$1" 2>&1) || fail "$1: $REPLY"
-	REPLY=$(grep -F "{\"$1\":" <<<"${REPLY//\{\"${1%%,*}\"/\{\"$1\"}" | sed "s/^.*{\"/{\"/")
+	REPLY=$(grep -F "{\"${1%%,*}\":" <<<"$REPLY")
 	[ -n "$REPLY" ] || fail "no answer to $1"
 }
 
