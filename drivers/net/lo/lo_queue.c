@@ -28,7 +28,7 @@ lo_ring_drain(struct lo_ring *r)
 		r->bytes_seen = r->slot_bytes[at];
 		head = lo_ring_advance(r, head, 1);
 	}
-	r->tail_seen = head;
+	r->tail_seen = tail;
 	rte_atomic_store_explicit(&r->head, head, rte_memory_order_release);
 }
 

@@ -38,8 +38,8 @@ struct __rte_aligned(LO_RING_ALIGN_BYTES) lo_ring
 
 	/* The consumer's lines. */
 	RTE_ATOMIC(uint32_t) head __rte_aligned(LO_RING_ALIGN_BYTES);
-	uint32_t tail_seen;  /* the tail's index as the consumer last read it */
 	uint32_t bytes_seen; /* the byte count of the last slot taken */
+	uint64_t tail_seen;  /* the tail as a consumer behind a single producer last read it */
 	RTE_ATOMIC(uint64_t) packets;
 	RTE_ATOMIC(uint64_t) bytes;
 

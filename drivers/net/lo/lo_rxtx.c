@@ -230,24 +230,25 @@ lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take)
 {
 	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
-	uint32_t k = lo_ring_used(r, r->tail_seen, head);
-	uint32_t at, straight;
+	uint32_t used = lo_ring_used(r, lo_ring_index(r->tail_seen), head);
+	uint32_t at, straight, bytes, k;
 
-	if (k < n) {
+	if (used < n) {
 		/* pairs with the release in lo_tx_one() */
-		r->tail_seen = lo_ring_index(
-				rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire));
-		k = lo_ring_used(r, r->tail_seen, head);
-		if (k == 0)
+		r->tail_seen = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
+		used = lo_ring_used(r, lo_ring_index(r->tail_seen), head);
+		if (used == 0)
 			return 0;
 	}
-	k = RTE_MIN(k, n);
+	k = RTE_MIN(used, n);
 	at = lo_ring_slot(r, head);
 	straight = RTE_MIN(k, r->size - at);
 	take(pkts, lo_slots(r) + at, straight);
 	if (unlikely(straight < k))
 		take(pkts + straight, lo_slots(r), k - straight);
-	lo_ring_take(r, head, k);
+	/* the tail knows too, and saves a line that the producer writes */
+	bytes = k == used ? lo_ring_bytes(r->tail_seen) : lo_ring_bytes_at(r, head, k);
+	lo_ring_take(r, head, k, bytes);
 
 	return k;
 }
@@ -276,7 +277,7 @@ lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
 			at = 0;
 	}
 	if (k != 0)
-		lo_ring_take(r, head, k);
+		lo_ring_take(r, head, k, lo_ring_bytes_at(r, head, k));
 
 	return k;
 }

@@ -177,13 +177,17 @@ lo_ring_append(struct lo_ring *r, struct rte_mbuf *m, uint32_t pkt_len)
 	return true;
 }
 
-/* Account for k > 0 packets whose pointers the consumer has read, and give their slots back. */
-static __rte_always_inline void
-lo_ring_take(struct lo_ring *r, uint32_t head, uint32_t k)
+/* The byte count behind the k > 0 packets from the head on. */
+static __rte_always_inline uint32_t
+lo_ring_bytes_at(const struct lo_ring *r, uint32_t head, uint32_t k)
 {
-	uint32_t last = lo_ring_slot(r, lo_ring_advance(r, head, k - 1));
-	uint32_t bytes = r->slot_bytes[last];
+	return r->slot_bytes[lo_ring_slot(r, lo_ring_advance(r, head, k - 1))];
+}
 
+/* Account for k packets whose pointers the consumer has read, and give their slots back. */
+static __rte_always_inline void
+lo_ring_take(struct lo_ring *r, uint32_t head, uint32_t k, uint32_t bytes)
+{
 	lo_add_own(&r->packets, k);
 	lo_add_own(&r->bytes, bytes - r->bytes_seen);
 	r->bytes_seen = bytes;
