@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include <rte_bitops.h>
 #include <rte_common.h>
 #include <rte_cycles.h>
 #include <rte_errno.h>
@@ -75,8 +76,11 @@ run_round(struct lob_contest *t, struct lob_subject *s, uint64_t budget_tsc, dou
 	int ret;
 
 	r.c.in_flight = slots_for(t, s);
-	rte_eth_stats_get(s->tx_port, &tx);
-	rte_eth_stats_get(s->rx_port, &rx);
+	ret = rte_eth_stats_get(s->tx_port, &tx);
+	if (ret == 0)
+		ret = rte_eth_stats_get(s->rx_port, &rx);
+	if (ret != 0)
+		return lob_round_fail(&r, "has no statistics: %s", rte_strerror(-ret));
 	ret = t->sc->round(&r);
 	if (ret == 0)
 		ret = check_statistics(&r, &tx, &rx);
@@ -180,9 +184,9 @@ lob_contest(struct lob_contest *t)
 	}
 	ret = run_rounds(t);
 	/* after a failure nobody knows who holds them */
-	if (ret != 0)
-		return ret;
-	rte_pktmbuf_free_bulk(t->mbufs, n);
-	report(t);
-	return 0;
+	if (ret == 0 || ret == -EINTR)
+		rte_pktmbuf_free_bulk(t->mbufs, n);
+	if (ret == 0)
+		report(t);
+	return ret;
 }

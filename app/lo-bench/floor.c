@@ -75,7 +75,7 @@ receive_down_to(struct floor *f, uint64_t left)
 		if (likely(f->want != before))
 			patience_end = 0;
 		else if (patience_end == 0)
-			patience_end = rte_rdtsc() + rte_get_tsc_hz() / 10;
+			patience_end = lob_patience_end();
 		else if (rte_rdtsc() > patience_end)
 			return lob_round_fail(f->r, "%" PRIu64 " packets did not come back",
 					f->next - f->want);

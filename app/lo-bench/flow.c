@@ -102,8 +102,7 @@ note(struct lob_round *r, struct rte_mbuf *m, uint8_t queue, uint8_t *now)
 static int
 drain_queues(struct lob_round *r, uint8_t *now)
 {
-	const uint64_t patience = rte_get_tsc_hz() / 10;
-	uint64_t end = rte_rdtsc() + patience;
+	uint64_t end = lob_patience_end();
 	struct rte_mbuf *pkts[LOB_BURST_MAX];
 	uint16_t total = 0;
 
@@ -117,7 +116,7 @@ drain_queues(struct lob_round *r, uint8_t *now)
 					return -EIO;
 			total += n;
 			if (n != 0)
-				end = rte_rdtsc() + patience;
+				end = lob_patience_end();
 		}
 	}
 	r->received += total;

@@ -89,27 +89,17 @@ open_subjects(struct lob_bench *b)
 	}
 }
 
-/* Every mbuf must be back when nobody holds one any more. */
-static int
-close_all(struct lob_bench *b)
+static void
+close_subjects(struct lob_bench *b)
 {
-	int ret = 0;
-
 	for (unsigned int i = 0; i < LOB_SUBJECTS; i++)
 		lob_subject_close(&b->subjects[i]);
-	if (b->pool != NULL && rte_mempool_in_use_count(b->pool) != 0) {
-		fprintf(stderr, "lo-bench: %u mbufs are missing from the pool\n",
-				rte_mempool_in_use_count(b->pool));
-		ret = -EIO;
-	}
-	rte_mempool_free(b->pool);
-	return ret;
 }
 
 static int
 bench(struct lob_bench *b)
 {
-	int ret, closed;
+	int ret;
 
 	lob_machine_print();
 	ret = make_pool(b);
@@ -117,14 +107,21 @@ bench(struct lob_bench *b)
 		return ret;
 	open_subjects(b);
 	ret = b->args.pcap_path != NULL ? lob_pcap_run(b) : lob_run(b);
-	closed = close_all(b);
-	if (ret != 0)
-		return ret;
-	if (b->results == 0 && b->skipped == 0) {
+	close_subjects(b);
+
+	if (ret == -EINTR) {
+		fprintf(stderr, "lo-bench: interrupted\n");
+	} else if (ret == 0 && b->results == 0 && b->skipped == 0) {
 		fprintf(stderr, "lo-bench: nothing was measured\n");
-		return -ENODEV;
+		ret = -ENODEV;
+	} else if (ret == 0 && rte_mempool_in_use_count(b->pool) != 0) {
+		/* nobody holds one any more */
+		fprintf(stderr, "lo-bench: %u mbufs are missing from the pool\n",
+				rte_mempool_in_use_count(b->pool));
+		ret = -EIO;
 	}
-	return closed;
+	rte_mempool_free(b->pool);
+	return ret;
 }
 
 /* A file that cannot be used is found before anything is measured. */

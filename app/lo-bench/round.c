@@ -29,7 +29,7 @@ lob_round_fail(const struct lob_round *r, const char *fmt, ...)
 uint16_t
 lob_push(struct lob_round *r, struct rte_mbuf **pkts, uint16_t n)
 {
-	uint64_t end = rte_rdtsc() + rte_get_tsc_hz();
+	uint64_t end = lob_patience_end();
 	uint16_t done = 0;
 
 	while (done < n && rte_rdtsc() < end) {
@@ -37,7 +37,7 @@ lob_push(struct lob_round *r, struct rte_mbuf **pkts, uint16_t n)
 
 		done += sent;
 		if (sent != 0)
-			end = rte_rdtsc() + rte_get_tsc_hz();
+			end = lob_patience_end();
 	}
 	return done;
 }
@@ -65,8 +65,7 @@ lob_prime(struct lob_round *r)
 uint16_t
 lob_drain(struct lob_round *r, struct rte_mbuf **pkts)
 {
-	const uint64_t patience = rte_get_tsc_hz() / 10;
-	uint64_t end = rte_rdtsc() + patience;
+	uint64_t end = lob_patience_end();
 	uint16_t done = 0;
 
 	while (done < r->c.in_flight && rte_rdtsc() < end) {
@@ -75,7 +74,7 @@ lob_drain(struct lob_round *r, struct rte_mbuf **pkts)
 
 		done += n;
 		if (n != 0)
-			end = rte_rdtsc() + patience;
+			end = lob_patience_end();
 	}
 	r->received += done;
 	return done;

@@ -5,12 +5,20 @@
 #define LOB_ROUND_H
 
 #include <rte_branch_prediction.h>
+#include <rte_cycles.h>
 #include <rte_ethdev.h>
 
 #include "scenario.h"
 
 /* Between two looks at the clock; it is read so rarely that it costs nothing. */
 #define LOB_BURSTS_PER_LOOK 256
+
+/* When to give up: later than any pause that a busy machine makes in between. */
+static inline uint64_t
+lob_patience_end(void)
+{
+	return rte_rdtsc() + 2 * rte_get_tsc_hz();
+}
 
 /* One line on stderr that names the subject; returns -EIO. */
 int lob_round_fail(const struct lob_round *r, const char *fmt, ...)
@@ -20,7 +28,7 @@ int lob_round_fail(const struct lob_round *r, const char *fmt, ...)
  * Send n packets, for longer than one call when the subject takes them in pieces.
  *
  * @return
- *   How many it took: n, or fewer when it took none for a second.
+ *   How many it took: n, or fewer when it took none until lob_patience_end().
  */
 uint16_t lob_push(struct lob_round *r, struct rte_mbuf **pkts, uint16_t n);
 
@@ -42,7 +50,7 @@ int lob_prime(struct lob_round *r);
  * @param pkts
  *   Room for the round's c.in_flight packets.
  * @return
- *   How many came before none came for 100 milliseconds, or c.in_flight.
+ *   How many came before none came until lob_patience_end(), or c.in_flight.
  */
 uint16_t lob_drain(struct lob_round *r, struct rte_mbuf **pkts);
 

@@ -142,9 +142,12 @@ link_wait(const struct lob_subject *s)
 
 	for (unsigned int ms = 0; ms < 2000; ms++) {
 		struct rte_mbuf *first;
+		int ret = rte_eth_link_get_nowait(s->tx_port, &tx);
 
-		rte_eth_link_get_nowait(s->tx_port, &tx);
-		rte_eth_link_get_nowait(s->rx_port, &rx);
+		if (ret == 0)
+			ret = rte_eth_link_get_nowait(s->rx_port, &rx);
+		if (ret != 0)
+			return ret;
 		if (tx.link_status == RTE_ETH_LINK_UP && rx.link_status == RTE_ETH_LINK_UP) {
 			/* the end that receives may offer its buffers when it is first polled only */
 			if (rte_eth_rx_burst(s->rx_port, 0, &first, 1) != 0)

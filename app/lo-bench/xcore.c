@@ -144,8 +144,7 @@ send_until(struct xcore *x, uint64_t end, const bool copies, const bool touch)
 static uint64_t
 await(struct xcore *x, uint64_t sent)
 {
-	const uint64_t patience = rte_get_tsc_hz() / 10;
-	uint64_t seen = 0, end = rte_rdtsc() + patience;
+	uint64_t seen = 0, end = lob_patience_end();
 
 	for (;;) {
 		uint64_t consumed = atomic_load_explicit(&x->consumed, memory_order_acquire);
@@ -153,7 +152,7 @@ await(struct xcore *x, uint64_t sent)
 		if (consumed >= sent || rte_rdtsc() > end)
 			return consumed;
 		if (consumed != seen)
-			end = rte_rdtsc() + patience;
+			end = lob_patience_end();
 		seen = consumed;
 	}
 }
