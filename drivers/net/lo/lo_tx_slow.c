@@ -23,6 +23,13 @@
 
 #define LO_TX_SEG (RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG)
 
+/* What the receiver is told about a packet, beside the packet. */
+struct lo_meta {
+	uint64_t flags;
+	uint64_t now; /* one clock for the burst */
+	uint32_t hash;
+};
+
 /* What became of a packet. */
 enum lo_fate {
 	LO_FATE_SENT,
@@ -149,7 +156,7 @@ lo_data_shared(const struct rte_mbuf *m)
  * What is left undone by a failure does not matter, the packet is dropped then.
  */
 static enum lo_drop
-lo_make(struct lo_txq *txq, struct rte_mbuf **pkt, uint64_t *rx_flags)
+lo_make(struct lo_txq *txq, struct rte_mbuf **pkt, struct lo_meta *meta)
 {
 	const struct lo_dev *dev = txq->dev;
 	const bool linear = (dev->rx_offloads & RTE_ETH_RX_OFFLOAD_SCATTER) == 0;
@@ -164,25 +171,27 @@ lo_make(struct lo_txq *txq, struct rte_mbuf **pkt, uint64_t *rx_flags)
 	}
 	if (linear && rte_pktmbuf_linearize(m) != 0)
 		return LO_DROP_NOT_LINEAR;
-	if (lo_csum_apply(dev, m, rx_flags) != 0)
+	if (lo_csum_apply(dev, m, &meta->flags) != 0)
 		return LO_DROP_MALFORMED;
 	if ((m->ol_flags & LO_TX_SEG) != 0 && dev->lro_max_bytes != 0)
-		*rx_flags |= RTE_MBUF_F_RX_LRO;
+		meta->flags |= RTE_MBUF_F_RX_LRO;
 
 	return LO_DROP_COUNT;
 }
 
 /* The metadata as the receiver shall see them. */
 static void
-lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, uint64_t rx_flags, uint32_t hash)
+lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, const struct lo_meta *meta)
 {
-	if (dev->timestamp_flag != 0 && (dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0) {
-		*RTE_MBUF_DYNFIELD(m, dev->timestamp_off, rte_mbuf_timestamp_t *) = rte_rdtsc();
-		rx_flags |= dev->timestamp_flag;
+	uint64_t flags = (m->ol_flags & LO_FLAGS_CROSSING & ~dev->timestamp_flag) | meta->flags;
+
+	if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0) {
+		*RTE_MBUF_DYNFIELD(m, dev->timestamp_off, rte_mbuf_timestamp_t *) = meta->now;
+		flags |= dev->timestamp_flag;
 	}
-	if ((rx_flags & RTE_MBUF_F_RX_RSS_HASH) != 0)
-		m->hash.rss = hash;
-	m->ol_flags = (m->ol_flags & LO_FLAGS_CROSSING & ~dev->timestamp_flag) | rx_flags;
+	if ((flags & RTE_MBUF_F_RX_RSS_HASH) != 0)
+		m->hash.rss = meta->hash;
+	m->ol_flags = flags;
 	m->port = dev->data->port_id;
 	if (dev->ptype_mask != 0)
 		m->packet_type = rte_net_get_ptype(m, NULL, dev->ptype_mask) & dev->ptype_mask;
@@ -190,8 +199,7 @@ lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, uint64_t rx_flags, uint3
 
 /* A packet that fits: through the ring, or dropped, or back to the caller. */
 static enum lo_fate
-lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, uint64_t rx_flags,
-		uint32_t hash)
+lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, struct lo_meta meta)
 {
 	const uint32_t pkt_len = (*pkt)->pkt_len;
 	enum lo_drop reason;
@@ -199,7 +207,7 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, uint64_t 
 
 	if (!lo_ring_has_room(r, 1))
 		return LO_FATE_FULL;
-	reason = lo_make(txq, pkt, &rx_flags);
+	reason = lo_make(txq, pkt, &meta);
 	if (reason != LO_DROP_COUNT)
 		return lo_drop(txq, *pkt, reason);
 
@@ -209,12 +217,12 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, uint64_t 
 			return LO_FATE_FULL;
 		lo_add_shared(&txq->count[0].packets, 1);
 		lo_add_shared(&txq->count[0].bytes, pkt_len);
-		lo_finish(txq->dev, *pkt, rx_flags, hash);
+		lo_finish(txq->dev, *pkt, &meta);
 		lo_ring_publish(r, tail, pkt, &pkt_len, 1);
 	} else {
 		lo_add_own(&txq->count[0].packets, 1);
 		lo_add_own(&txq->count[0].bytes, pkt_len);
-		lo_finish(txq->dev, *pkt, rx_flags, hash);
+		lo_finish(txq->dev, *pkt, &meta);
 		lo_ring_append(r, *pkt, pkt_len);
 	}
 	lo_ring_notify(txq->dev, r);
@@ -224,8 +232,7 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, uint64_t 
 
 /* A large packet that the receiver does not take: in pieces, all of them or none. */
 static enum lo_fate
-lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, uint64_t rx_flags,
-		uint32_t hash)
+lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, struct lo_meta meta)
 {
 	const uint32_t count = lo_gso_count(m);
 
@@ -245,7 +252,7 @@ lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, uint64_t
 		}
 		if (piece->pkt_len > txq->frame_max_bytes) {
 			lo_drop(txq, piece, LO_DROP_OVERSIZE);
-		} else if (lo_cross(txq, r, &piece, rx_flags, hash) == LO_FATE_FULL) {
+		} else if (lo_cross(txq, r, &piece, meta) == LO_FATE_FULL) {
 			/* another producer took the room: too late to hand the whole back */
 			lo_add_shared(&r->missed, 1);
 			rte_pktmbuf_free(piece);
@@ -258,7 +265,7 @@ lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, uint64_t
 
 /* The ring of a packet, or NULL when its receive queue does not exist. */
 static struct lo_ring *
-lo_ring_of(const struct lo_txq *txq, const struct rte_mbuf *m, uint64_t *rx_flags, uint32_t *hash)
+lo_ring_of(const struct lo_txq *txq, const struct rte_mbuf *m, struct lo_meta *meta)
 {
 	const struct lo_dev *dev = txq->dev;
 	uint16_t queue;
@@ -270,18 +277,17 @@ lo_ring_of(const struct lo_txq *txq, const struct rte_mbuf *m, uint64_t *rx_flag
 	if (dev->args.steer == LO_STEER_LCORE)
 		return lo_ring_of_lcore(txq);
 
-	queue = lo_flow_queue(dev, m, hash, rx_flags, lo_hash_words_base);
+	queue = lo_flow_queue(dev, m, &meta->hash, &meta->flags, lo_hash_words_base);
 	return lo_ring_of_queue(dev, queue);
 }
 
 static enum lo_fate
-lo_send(struct lo_txq *txq, struct rte_mbuf **pkt)
+lo_send(struct lo_txq *txq, struct rte_mbuf **pkt, uint64_t now)
 {
 	const struct lo_dev *dev = txq->dev;
 	struct rte_mbuf *m = *pkt;
+	struct lo_meta meta = { .now = now };
 	enum lo_drop reason;
-	uint64_t rx_flags = 0;
-	uint32_t hash = 0;
 	enum lo_fate fate;
 	struct lo_ring *r;
 
@@ -292,14 +298,14 @@ lo_send(struct lo_txq *txq, struct rte_mbuf **pkt)
 		return lo_drop(txq, m, reason);
 	if (!lo_hears(dev, m))
 		return lo_drop(txq, m, LO_DROP_MAC_FILTER);
-	r = lo_ring_of(txq, m, &rx_flags, &hash);
+	r = lo_ring_of(txq, m, &meta);
 	if (r == NULL)
 		return lo_drop(txq, m, LO_DROP_NO_RX_QUEUE);
 
 	if ((m->ol_flags & LO_TX_SEG) != 0 && !lo_crosses_whole(txq, m))
-		fate = lo_cross_cut(txq, r, m, rx_flags, hash);
+		fate = lo_cross_cut(txq, r, m, meta);
 	else
-		fate = lo_cross(txq, r, pkt, rx_flags, hash);
+		fate = lo_cross(txq, r, pkt, meta);
 
 	if (fate == LO_FATE_FULL && lo_tx_overflow(txq, r, pkt, 1) == 1)
 		fate = LO_FATE_DROPPED;
@@ -309,13 +315,15 @@ lo_send(struct lo_txq *txq, struct rte_mbuf **pkt)
 uint16_t
 lo_tx_slow(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n)
 {
+	const bool stamps = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0;
+	const uint64_t now = stamps ? rte_rdtsc() : 0;
 	uint16_t i;
 
 	if (txq->dev->data->tx_queue_state[txq->queue_id] == RTE_ETH_QUEUE_STATE_STOPPED)
 		return 0;
 
 	for (i = 0; i < n; i++) {
-		if (lo_send(txq, &pkts[i]) == LO_FATE_FULL)
+		if (lo_send(txq, &pkts[i], now) == LO_FATE_FULL)
 			break;
 	}
 	return i;
