@@ -26,7 +26,9 @@
 #define LO_QUEUES_MAX 1024
 #define LO_MTU_MIN 68
 #define LO_MTU_MAX 65535
-#define LO_FRAME_MAX_BYTES (LO_MTU_MAX + RTE_ETHER_HDR_LEN)
+/* As ethdev counts a frame where the MTU has no limit: with its FCS, which no mbuf holds. */
+#define LO_FRAME_OVERHEAD_BYTES (RTE_ETHER_HDR_LEN + RTE_ETHER_CRC_LEN)
+#define LO_FRAME_MAX_BYTES (LO_MTU_MAX + LO_FRAME_OVERHEAD_BYTES)
 #define LO_MACS_MAX 64
 #define LO_MC_MACS_MAX 64
 #define LO_RETA_SIZE RTE_ETH_RSS_RETA_SIZE_512
@@ -52,6 +54,9 @@ extern int lo_logtype;
 #define LO_TX_FLAGS_SUPPORTED                                               \
 	(RTE_MBUF_F_TX_IPV4 | RTE_MBUF_F_TX_IPV6 | RTE_MBUF_F_TX_IP_CKSUM | \
 			RTE_MBUF_F_TX_L4_MASK | RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG)
+
+/* The layers of a packet that can be told. */
+#define LO_PTYPE_MASK (RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK)
 
 struct lo_rxq {
 	struct lo_ring ring;

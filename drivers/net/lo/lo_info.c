@@ -207,8 +207,7 @@ lo_ptypes_get(struct rte_eth_dev *eth)
 int
 lo_ptypes_set(struct rte_eth_dev *eth, uint32_t mask)
 {
-	lo_dev_of(eth)->ptype_mask = mask &
-			(RTE_PTYPE_L2_MASK | RTE_PTYPE_L3_MASK | RTE_PTYPE_L4_MASK);
+	lo_dev_of(eth)->ptype_mask = mask & LO_PTYPE_MASK;
 	lo_gates_update(eth);
 	return 0;
 }

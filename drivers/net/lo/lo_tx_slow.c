@@ -194,7 +194,7 @@ lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, const struct lo_meta *me
 	m->ol_flags = flags;
 	m->port = dev->data->port_id;
 	if (dev->ptype_mask != 0)
-		m->packet_type = rte_net_get_ptype(m, NULL, dev->ptype_mask) & dev->ptype_mask;
+		m->packet_type = rte_net_get_ptype(m, NULL, LO_PTYPE_MASK) & dev->ptype_mask;
 }
 
 /* A packet that fits: through the ring, or dropped, or back to the caller. */
