@@ -126,6 +126,7 @@ lo_txq_prepare(struct rte_eth_dev *eth, uint16_t id, bool shared)
 	struct lo_dev *dev = lo_dev_of(eth);
 	struct lo_txq *txq = eth->data->tx_queues[id];
 	const bool scatter = (dev->rx_offloads & RTE_ETH_RX_OFFLOAD_SCATTER) != 0;
+	const bool keep_hash = (dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
 
 	txq->ring = NULL;
 	if (eth->data->nb_rx_queues != 0) {
@@ -135,12 +136,15 @@ lo_txq_prepare(struct rte_eth_dev *eth, uint16_t id, bool shared)
 	}
 	txq->shared = shared;
 	txq->slow_flags = ~LO_FLAGS_CROSSING | dev->timestamp_flag;
-	if (dev->flow != NULL && (dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0)
+	if (keep_hash)
 		txq->slow_flags &= ~RTE_MBUF_F_RX_RSS_HASH;
 	txq->rearm_want = ((union lo_rearm){
 					   .refcnt = 1, .nb_segs = 1, .port = eth->data->port_id })
 					  .word;
 	txq->rearm_slow = scatter ? 0 : ((union lo_rearm){ .nb_segs = UINT16_MAX }).word;
+	/* the hash is written into every mbuf, so a shared one needs a copy of its own */
+	if (keep_hash)
+		txq->rearm_slow |= ((union lo_rearm){ .refcnt = UINT16_MAX }).word;
 }
 
 /* More than one thread may put packets into a receive ring. */

@@ -43,6 +43,8 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
 		fill(txq, r, 0, pkts + straight, k - straight, &seen);
 	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, k)))
 		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
+	if (unlikely(lo_seen_other_port(&seen)))
+		lo_ports_set(txq, pkts, k);
 
 	lo_add_own(&txq->count[0].packets, k);
 	lo_add_own(&txq->count[0].bytes, seen.bytes - lo_ring_bytes(tail));
@@ -60,7 +62,7 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
 /* Packets for one ring, at most LO_CHUNK, as one of several producers. */
 static __rte_always_inline uint16_t
 lo_tx_run(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
-		unsigned int slice)
+		const struct lo_notes *notes, uint16_t first, unsigned int slice)
 {
 	uint32_t bytes[LO_CHUNK];
 	uint32_t sum = 0;
@@ -73,6 +75,9 @@ lo_tx_run(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_
 	if (likely(k != 0)) {
 		lo_add_shared(&txq->count[slice].packets, k);
 		lo_add_shared(&txq->count[slice].bytes, bytes[k - 1]);
+		/* not before: what goes back to the caller goes back as it came */
+		for (uint32_t i = 0; i < k; i++)
+			lo_note_apply(txq, notes, first + i, pkts[i]);
 		lo_ring_publish(r, tail, pkts, bytes, k);
 		lo_ring_notify(txq->dev, r);
 	}
@@ -85,13 +90,16 @@ lo_tx_many(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16
 		unsigned int slice)
 {
 	struct lo_seen seen = { 0 };
+	struct lo_notes notes;
 
 	for (uint32_t i = 0; i < n; i++)
 		lo_look(txq, pkts[i], &seen);
 	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
 		return lo_tx_slow(txq, pkts, n);
 
-	return lo_tx_run(txq, r, pkts, n, slice);
+	notes.other_port = lo_seen_other_port(&seen);
+	notes.keep_hash = false;
+	return lo_tx_run(txq, r, pkts, n, &notes, 0, slice);
 }
 
 static __rte_always_inline uint16_t
@@ -134,19 +142,23 @@ lo_tx_lcore(void *queue, struct rte_mbuf **pkts, uint16_t n)
 
 /* steer=flow, one transmit queue: the only producer of every ring. */
 static __rte_always_inline uint16_t
-lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queue, uint16_t n)
+lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
+		const struct lo_notes *notes)
 {
 	uint64_t bytes = 0;
 	uint32_t packets = 0;
 	uint16_t i;
 
 	for (i = 0; i < n; i++) {
-		struct lo_ring *r = lo_ring_of_queue(txq->dev, queue[i]);
+		struct lo_ring *r = lo_ring_of_queue(txq->dev, notes->queue[i]);
+		uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
 		uint32_t pkt_len = pkts[i]->pkt_len;
 
-		if (likely(lo_ring_append(r, pkts[i], pkt_len))) {
+		if (likely(lo_ring_room(r, tail, 1) != 0)) {
 			packets++;
 			bytes += pkt_len;
+			lo_note_apply(txq, notes, i, pkts[i]);
+			lo_ring_append(r, tail, pkts[i], pkt_len);
 			lo_ring_notify(txq->dev, r);
 		} else if (lo_tx_overflow(txq, r, &pkts[i], 1) == 0) {
 			break;
@@ -160,15 +172,18 @@ lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queu
 
 /* steer=flow, several transmit queues: neighbours for the same ring go together. */
 static __rte_always_inline uint16_t
-lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queue, uint16_t n)
+lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
+		const struct lo_notes *notes)
 {
+	const uint16_t *queue = notes->queue;
 	uint16_t done = 0;
 	uint16_t run, k;
 
 	do {
 		for (run = 1; done + run < n && queue[done + run] == queue[done]; run++)
 			;
-		k = lo_tx_run(txq, lo_ring_of_queue(txq->dev, queue[done]), pkts + done, run, 0);
+		k = lo_tx_run(txq, lo_ring_of_queue(txq->dev, queue[done]), pkts + done, run, notes,
+				done, 0);
 		done += k;
 	} while (k == run && done < n);
 
@@ -178,9 +193,8 @@ lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, const uint16_t *queu
 static __rte_always_inline uint16_t
 lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
 {
-	const bool keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
 	struct lo_seen seen = { 0 };
-	uint16_t queue[LO_CHUNK];
+	struct lo_notes notes;
 
 	for (uint16_t i = 0; i < n; i++) {
 		lo_look(txq, pkts[i], &seen);
@@ -189,19 +203,16 @@ lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, lo_hash
 	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
 		return lo_tx_slow(txq, pkts, n);
 
+	notes.other_port = lo_seen_other_port(&seen);
+	notes.keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
 	for (uint16_t i = 0; i < n; i++) {
-		uint64_t flags = pkts[i]->ol_flags & ~RTE_MBUF_F_RX_RSS_HASH;
-		uint32_t value;
-
-		queue[i] = lo_flow_queue(txq->dev, pkts[i], &value, &flags, hash);
-		if (keep_hash) {
-			pkts[i]->hash.rss = value;
-			pkts[i]->ol_flags = flags;
-		}
+		notes.flags[i] = 0;
+		notes.queue[i] = lo_flow_queue(
+				txq->dev, pkts[i], &notes.hash[i], &notes.flags[i], hash);
 	}
 
-	return txq->shared ? lo_tx_flow_runs(txq, pkts, queue, n)
-			   : lo_tx_flow_each(txq, pkts, queue, n);
+	return txq->shared ? lo_tx_flow_runs(txq, pkts, n, &notes)
+			   : lo_tx_flow_each(txq, pkts, n, &notes);
 }
 
 /* steer=flow */

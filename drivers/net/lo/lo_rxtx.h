@@ -117,8 +117,8 @@ lo_any_oversize(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n)
 }
 
 /*
- * Whether the packets seen can be handed over now. Their port is set when it is another one,
- * which on a loop happens once in the life of an mbuf; a shared mbuf's must not be.
+ * Whether the packets seen can be handed over now. A shared mbuf can, as long as nothing has to
+ * be written into it.
  */
 static __rte_always_inline bool
 lo_seen_crosses(const struct lo_txq *txq, const struct lo_seen *seen, struct rte_mbuf **pkts,
@@ -128,13 +128,44 @@ lo_seen_crosses(const struct lo_txq *txq, const struct lo_seen *seen, struct rte
 		return false;
 	if (unlikely(seen->over >> 63 != 0) && lo_any_oversize(txq, pkts, n))
 		return false;
-	if (likely((seen->rearm & lo_rearm_port_bits()) == 0))
-		return true;
-	if ((seen->rearm & lo_rearm_refcnt_bits()) != 0)
-		return false;
+	return (seen->rearm & lo_rearm_port_bits()) == 0 ||
+			(seen->rearm & lo_rearm_refcnt_bits()) == 0;
+}
+
+/* On a loop that happens once in the life of an mbuf. */
+static __rte_always_inline bool
+lo_seen_other_port(const struct lo_seen *seen)
+{
+	return (seen->rearm & lo_rearm_port_bits()) != 0;
+}
+
+static __rte_always_inline void
+lo_ports_set(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n)
+{
 	for (uint32_t i = 0; i < n; i++)
 		pkts[i]->port = txq->dev->data->port_id;
-	return true;
+}
+
+/* What is to be written into the mbufs of a chunk once they are sure of their slots. */
+struct lo_notes {
+	bool other_port;
+	bool keep_hash;
+	/* by packet, steer=flow only */
+	uint16_t queue[LO_CHUNK];
+	uint32_t hash[LO_CHUNK];
+	uint64_t flags[LO_CHUNK];
+};
+
+static __rte_always_inline void
+lo_note_apply(const struct lo_txq *txq, const struct lo_notes *notes, uint32_t i,
+		struct rte_mbuf *m)
+{
+	if (unlikely(notes->other_port))
+		m->port = txq->dev->data->port_id;
+	if (notes->keep_hash) {
+		m->hash.rss = notes->hash[i];
+		m->ol_flags = (m->ol_flags & ~RTE_MBUF_F_RX_RSS_HASH) | notes->flags[i];
+	}
 }
 
 /* Tell a sleeping consumer, where somebody asked for interrupts. */
@@ -161,20 +192,16 @@ lo_ring_publish(struct lo_ring *r, uint64_t tail, struct rte_mbuf **pkts, const 
 	}
 }
 
-/* Put one packet in, as the only producer. */
-static __rte_always_inline bool
-lo_ring_append(struct lo_ring *r, struct rte_mbuf *m, uint32_t pkt_len)
+/* Put one packet in behind the tail, as the only producer, who knows that there is room. */
+static __rte_always_inline void
+lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pkt_len)
 {
-	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
 	uint32_t at = lo_ring_slot(r, lo_ring_index(tail));
 
-	if (unlikely(lo_ring_room(r, tail, 1) == 0))
-		return false;
 	tail = lo_ring_tail_after(r, tail, 1, pkt_len);
 	lo_slots(r)[at] = m;
 	r->slot_bytes[at] = lo_ring_bytes(tail);
 	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
-	return true;
 }
 
 /* The byte count behind the k > 0 packets from the head on. */

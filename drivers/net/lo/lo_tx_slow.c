@@ -223,7 +223,8 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, struct lo
 		lo_add_own(&txq->count[0].packets, 1);
 		lo_add_own(&txq->count[0].bytes, pkt_len);
 		lo_finish(txq->dev, *pkt, &meta);
-		lo_ring_append(r, *pkt, pkt_len);
+		tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
+		lo_ring_append(r, tail, *pkt, pkt_len);
 	}
 	lo_ring_notify(txq->dev, r);
 
