@@ -98,28 +98,53 @@ dev_info_offloads_can_be_configured(void **state)
 	ut_loop(fx, 0, 0, 16, 60);
 }
 
-/* One question to the process's own telemetry socket. */
+/* One message of a telemetry socket, NULL if there is none or it is no JSON. */
+static json_t *
+telemetry_read(int fd)
+{
+	static char text[65536];
+	ssize_t n = read(fd, text, sizeof(text));
+
+	return n <= 0 ? NULL : json_loadb(text, n, 0, NULL);
+}
+
+/* Processes that share a folder number their sockets: take the one whose greeting is our own. */
+static int
+telemetry_connect(void)
+{
+	for (unsigned int i = 0; i < 10; i++) {
+		struct sockaddr_un addr = { .sun_family = AF_UNIX };
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+		json_t *greeting;
+		bool ours;
+
+		assert_true(fd >= 0);
+		snprintf(addr.sun_path, sizeof(addr.sun_path),
+				i == 0 ? "%s/dpdk_telemetry.v2" : "%s/dpdk_telemetry.v2:%u",
+				rte_eal_get_runtime_dir(), i);
+		if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0) {
+			greeting = telemetry_read(fd);
+			ours = json_integer_value(json_object_get(greeting, "pid")) == getpid();
+			json_decref(greeting);
+			if (ours)
+				return fd;
+		}
+		close(fd);
+	}
+	fail_msg("%s: no telemetry socket of this process", rte_eal_get_runtime_dir());
+	return -1;
+}
+
 static json_t *
 telemetry(const char *command)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	static char answer[65536];
-	ssize_t n;
-	int fd;
+	int fd = telemetry_connect();
+	json_t *answer;
 
-	fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
-	assert_true(fd >= 0);
-	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/dpdk_telemetry.v2",
-			rte_eal_get_runtime_dir());
-	if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0)
-		fail_msg("%s: no telemetry socket", addr.sun_path);
-	/* The greeting comes first. */
-	assert_true(read(fd, answer, sizeof(answer)) > 0);
 	assert_int_equal(write(fd, command, strlen(command)), strlen(command));
-	n = read(fd, answer, sizeof(answer));
+	answer = telemetry_read(fd);
 	close(fd);
-	assert_true(n > 0);
-	return json_loadb(answer, n, 0, NULL);
+	return answer;
 }
 
 static void

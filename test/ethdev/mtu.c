@@ -181,8 +181,7 @@ loop_jumbo(struct fx *fx, uint32_t mtu, uint16_t room)
 	struct fx_port conf;
 
 	ut_plug(fx);
-	if (RTE_MIN(ut_rx_info(fx).max_mtu, ut_tx_info(fx).max_mtu) < mtu)
-		lo_unsupported("an MTU of %u bytes", mtu);
+	ut_need_mtu(fx, mtu);
 	conf = ut_conf(fx);
 	conf.eth.rxmode.mtu = mtu;
 	conf.pool = fx->pool = fx_pool(fx, 1023, room);

@@ -6,7 +6,7 @@
 
 #include "ut.h"
 
-#define PER_QUEUE 16
+#define PER_QUEUE  8
 #define QUEUES_MAX 64
 
 /* Send through every transmit queue; all arrive once, those of one queue in their order. */
@@ -21,6 +21,7 @@ loop_all(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx)
 	assert_true(nb_tx <= QUEUES_MAX);
 	for (uint16_t q = 0; q < nb_tx; q++)
 		ut_send(fx, q, PER_QUEUE, q * PER_QUEUE, 60);
+	nb_rx = ut_nb_rx(fx, nb_rx, nb_tx);
 	for (uint16_t q = 0; q < nb_rx; q++) {
 		while ((got = fx_rx(fx->rx_port, q, pkts, PER_QUEUE, 5)) > 0) {
 			for (unsigned int i = 0; i < got; i++) {
@@ -46,7 +47,6 @@ up_queues(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx)
 
 	ut_plug(fx);
 	ut_need_queues(fx, nb_rx, nb_tx);
-	/* The peer of a pair has them the other way round, but it is given the same counts. */
 	conf = ut_conf(fx);
 	conf.nb_rx = nb_rx;
 	conf.nb_tx = nb_tx;
@@ -175,9 +175,11 @@ rx_queue_stop_drops_what_waited(void **state)
 	struct fx *fx = *state;
 
 	up_queues(fx, 1, 1);
-	ut_send(fx, 0, 16, 1, 60);
 	ut_supported(rte_eth_dev_rx_queue_stop(fx->rx_port, 0), "rte_eth_dev_rx_queue_stop");
 	ut_supported(rte_eth_dev_rx_queue_start(fx->rx_port, 0), "rte_eth_dev_rx_queue_start");
+	ut_send(fx, 0, 16, 1, 60);
+	assert_int_equal(rte_eth_dev_rx_queue_stop(fx->rx_port, 0), 0);
+	assert_int_equal(rte_eth_dev_rx_queue_start(fx->rx_port, 0), 0);
 	fx_rx_none(fx->rx_port, 0);
 	loop_all(fx, 1, 1);
 }

@@ -118,8 +118,7 @@ scatter_jumbo(void **state)
 	ut_plug(fx);
 	ut_need_tx(fx, RTE_ETH_TX_OFFLOAD_MULTI_SEGS, "MULTI_SEGS");
 	ut_need_rx(fx, RTE_ETH_RX_OFFLOAD_SCATTER, "SCATTER");
-	if (RTE_MIN(ut_rx_info(fx).max_mtu, ut_tx_info(fx).max_mtu) < 9000)
-		lo_unsupported("an MTU of 9000 bytes");
+	ut_need_mtu(fx, 9000);
 	conf = ut_conf(fx);
 	conf.eth.rxmode.mtu = 9000;
 	conf.eth.rxmode.offloads = RTE_ETH_RX_OFFLOAD_SCATTER;

@@ -35,13 +35,30 @@ ut_conf(struct fx *fx)
 	return (struct fx_port){ .pool = fx->pool };
 }
 
+uint16_t
+ut_nb_rx(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx)
+{
+	return fx->rx_port == fx->tx_port ? nb_rx : nb_tx;
+}
+
+static struct fx_port
+mirrored(const struct fx_port *conf)
+{
+	struct fx_port peer = *conf;
+
+	peer.nb_rx = conf->nb_tx;
+	peer.nb_tx = conf->nb_rx;
+	return peer;
+}
+
 int
 ut_try(struct fx *fx, const struct fx_port *conf)
 {
+	struct fx_port peer = mirrored(conf);
 	int ret = fx_port_try(fx->tx_port, conf);
 
 	if (ret == 0 && fx->rx_port != fx->tx_port)
-		ret = fx_port_try(fx->rx_port, conf);
+		ret = fx_port_try(fx->rx_port, &peer);
 	return ret;
 }
 
@@ -73,7 +90,7 @@ ut_wait_link(struct fx *fx, const struct fx_port *conf)
 	}
 	if (fx->tx_port != fx->rx_port && !conf->deferred) {
 		poll_all(fx->tx_port, RTE_MAX(conf->nb_rx, 1));
-		poll_all(fx->rx_port, RTE_MAX(conf->nb_rx, 1));
+		poll_all(fx->rx_port, RTE_MAX(conf->nb_tx, 1));
 	}
 }
 
@@ -89,8 +106,11 @@ ut_up(struct fx *fx, const struct fx_port *conf)
 		c.pool = fx->pool;
 
 	fx_port_up(fx->tx_port, &c);
-	if (fx->rx_port != fx->tx_port)
-		fx_port_up(fx->rx_port, &c);
+	if (fx->rx_port != fx->tx_port) {
+		struct fx_port peer = mirrored(&c);
+
+		fx_port_up(fx->rx_port, &peer);
+	}
 	ut_wait_link(fx, &c);
 }
 
@@ -156,6 +176,18 @@ ut_need_queues(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx)
 	if (RTE_MIN(rx.max_rx_queues, tx.max_rx_queues) < nb_rx ||
 			RTE_MIN(rx.max_tx_queues, tx.max_tx_queues) < nb_tx)
 		lo_unsupported("%u rx and %u tx queues", nb_rx, nb_tx);
+}
+
+void
+ut_need_mtu(struct fx *fx, uint16_t mtu)
+{
+	struct rte_eth_dev_info rx = ut_rx_info(fx), tx = ut_tx_info(fx);
+
+	/* A driver that has no MTU operation often leaves max_mtu at "no limit". */
+	if (RTE_MIN(rx.max_mtu, tx.max_mtu) < mtu ||
+			RTE_MIN(rx.max_rx_pktlen, tx.max_rx_pktlen) <
+					(uint32_t)mtu + RTE_ETHER_HDR_LEN)
+		lo_unsupported("an MTU of %u bytes", mtu);
 }
 
 void

@@ -25,12 +25,16 @@ void ut_plug(struct fx *fx);
 struct fx_port ut_conf(struct fx *fx);
 
 /**
- * Plug, configure, start, and wait for the link; the peer port gets the same settings.
+ * Plug, configure, start, and wait for the link. The peer of a pair gets the same settings, but
+ * as many receive queues as the other one has transmit queues.
  *
  * @param conf
  *   Settings, NULL for one queue each way. Without a pool, fx->pool is made and used.
  */
 void ut_up(struct fx *fx, const struct fx_port *conf);
+
+/** How many queues of fx->rx_port to poll: the peer of a pair has the counts the other way round. */
+uint16_t ut_nb_rx(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx);
 
 /** ut_up() of a port that is plugged already: -errno of the first step that was refused. */
 int ut_try(struct fx *fx, const struct fx_port *conf);
@@ -52,6 +56,9 @@ void ut_need_tx(struct fx *fx, uint64_t offloads, const char *name);
 
 /** Ends the case as not supported when the device has fewer queues. */
 void ut_need_queues(struct fx *fx, uint16_t nb_rx, uint16_t nb_tx);
+
+/** Ends the case as not supported when the device does not take frames that large. */
+void ut_need_mtu(struct fx *fx, uint16_t mtu);
 
 /** 0 passes, -ENOTSUP ends the case as not supported, other values fail. */
 void ut_supported(int ret, const char *call);
