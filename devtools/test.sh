@@ -15,8 +15,13 @@ setup_build -Dapps=true -Dtests=true
 if [ $# -gt 0 ]; then
 	setup_eal 512
 	# Some tests need four threads, also where there are fewer CPUs.
-	exec "$build/test/lo-test" --lcores="(0-3)@($(setup_cpus | sort -n | paste -sd,))" \
-		"${eal[@]}" "$@"
+	lcores=("--lcores=(0-3)@($(setup_cpus | sort -n | paste -sd,))")
+	for arg; do
+		case $arg in
+		-l* | -c* | --lcores*) lcores=() ;;
+		esac
+	done
+	exec "$build/test/lo-test" "${lcores[@]}" "${eal[@]}" "$@"
 fi
 
 result=0
