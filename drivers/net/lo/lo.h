@@ -103,11 +103,12 @@ struct __rte_cache_aligned lo_txq {
 
 /* steer=flow only. */
 struct lo_flow {
-	uint64_t hash_types;    /* RTE_ETH_RSS_* */
-	uint64_t key_window[9]; /* see lo_hash.h */
+	uint64_t hash_types;                /* RTE_ETH_RSS_* */
+	uint64_t key_window[9];             /* see lo_hash.h */
+	uint8_t plain_words[UINT8_MAX + 1]; /* by IPv4 protocol: words to hash, 0: look closer */
+	uint16_t reta[LO_RETA_SIZE];        /* see lo_reta_place() */
 	uint8_t key[LO_RSS_KEY_BYTES];
 	uint8_t key_be[LO_RSS_KEY_BYTES]; /* as rte_softrss_be() wants it */
-	uint16_t reta[LO_RETA_SIZE];
 };
 
 struct lo_dev {

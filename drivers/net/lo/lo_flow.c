@@ -12,6 +12,7 @@
 #include <rte_thash.h>
 
 #include "lo.h"
+#include "lo_hash.h"
 
 /* The key that published verification suites of the Toeplitz hash use. */
 static const uint8_t lo_default_key[LO_RSS_KEY_BYTES] = {
@@ -77,6 +78,23 @@ lo_key_set(struct lo_flow *flow, const uint8_t *key)
 	}
 }
 
+static void
+lo_hash_types_set(struct lo_flow *flow, uint64_t types)
+{
+	const uint64_t other = RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER;
+
+	flow->hash_types = types;
+	for (unsigned int proto = 0; proto < RTE_DIM(flow->plain_words); proto++) {
+		uint64_t l4 = lo_hash_l4_type(proto, false);
+		uint64_t pair = l4 == 0 ? other : RTE_ETH_RSS_IPV4;
+
+		if ((l4 & types) != 0)
+			flow->plain_words[proto] = 3;
+		else
+			flow->plain_words[proto] = (types & pair) != 0 ? 2 : 0;
+	}
+}
+
 /* A key of NULL leaves the key as it is. */
 static int
 lo_rss_apply(struct lo_flow *flow, const struct rte_eth_rss_conf *conf)
@@ -88,7 +106,7 @@ lo_rss_apply(struct lo_flow *flow, const struct rte_eth_rss_conf *conf)
 	}
 	if (conf->rss_key != NULL)
 		lo_key_set(flow, conf->rss_key);
-	flow->hash_types = conf->rss_hf;
+	lo_hash_types_set(flow, conf->rss_hf);
 	return 0;
 }
 
@@ -102,9 +120,9 @@ lo_flow_configure(struct rte_eth_dev *eth)
 	if (flow == NULL)
 		return 0;
 	lo_key_set(flow, lo_default_key);
-	flow->hash_types = LO_RSS_TYPES;
+	lo_hash_types_set(flow, LO_RSS_TYPES);
 	for (unsigned int i = 0; i < LO_RETA_SIZE && eth->data->nb_rx_queues != 0; i++)
-		flow->reta[i] = i % eth->data->nb_rx_queues;
+		flow->reta[lo_reta_place(lo_reverse32(i))] = i % eth->data->nb_rx_queues;
 
 	/* steer=flow was asked for: without a word from the application all types are hashed */
 	if ((conf->rxmode.mq_mode & RTE_ETH_MQ_RX_RSS_FLAG) == 0)
@@ -161,7 +179,7 @@ lo_reta_update(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, u
 		unsigned int entry = i % RTE_ETH_RETA_GROUP_SIZE;
 
 		if ((group->mask & RTE_BIT64(entry)) != 0)
-			flow->reta[i] = group->reta[entry];
+			flow->reta[lo_reta_place(lo_reverse32(i))] = group->reta[entry];
 	}
 	return 0;
 }
@@ -180,7 +198,7 @@ lo_reta_query(struct rte_eth_dev *eth, struct rte_eth_rss_reta_entry64 *conf, ui
 		unsigned int entry = i % RTE_ETH_RETA_GROUP_SIZE;
 
 		if ((group->mask & RTE_BIT64(entry)) != 0)
-			group->reta[entry] = flow->reta[i];
+			group->reta[entry] = flow->reta[lo_reta_place(lo_reverse32(i))];
 	}
 	return 0;
 }

@@ -29,19 +29,6 @@
 /* Ethernet, IPv4 with all options, ports. */
 #define LO_HASH_LOOK_BYTES (RTE_ETHER_HDR_LEN + 60 + 4)
 
-typedef uint32_t (*lo_hash_t)(const struct lo_flow *flow, const uint32_t *words, uint32_t n);
-
-static __rte_always_inline uint32_t
-lo_hash_words_base(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
-{
-	uint32_t input[LO_HASH_WORDS_MAX];
-
-	for (uint32_t i = 0; i < n; i++)
-		input[i] = words[i];
-	return rte_softrss_be(input, n, flow->key_be);
-}
-
-#ifdef RTE_ARCH_X86
 static __rte_always_inline uint32_t
 lo_reverse32(uint32_t v)
 {
@@ -51,6 +38,27 @@ lo_reverse32(uint32_t v)
 	return rte_bswap32(v);
 }
 
+/* The low bits of a hash, in reverse as they stand at the top of a reversed one. */
+static __rte_always_inline uint32_t
+lo_reta_place(uint32_t reversed)
+{
+	return reversed / (UINT32_MAX / LO_RETA_SIZE + 1);
+}
+
+/* The hash of n words in reverse. */
+typedef uint32_t (*lo_hash_t)(const struct lo_flow *flow, const uint32_t *words, uint32_t n);
+
+static __rte_always_inline uint32_t
+lo_hash_words_base(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
+{
+	uint32_t input[LO_HASH_WORDS_MAX];
+
+	for (uint32_t i = 0; i < n; i++)
+		input[i] = words[i];
+	return lo_reverse32(rte_softrss_be(input, n, flow->key_be));
+}
+
+#ifdef RTE_ARCH_X86
 static __attribute__((target("pclmul"))) __rte_always_inline uint32_t
 lo_hash_words_clmul(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
 {
@@ -60,7 +68,7 @@ lo_hash_words_clmul(const struct lo_flow *flow, const uint32_t *words, uint32_t 
 		sum = _mm_xor_si128(sum,
 				_mm_clmulepi64_si128(_mm_cvtsi64_si128(flow->key_window[i]),
 						_mm_cvtsi32_si128(words[i]), 0));
-	return lo_reverse32((uint64_t)_mm_cvtsi128_si64(sum) >> 31);
+	return (uint64_t)_mm_cvtsi128_si64(sum) >> 31;
 }
 #endif
 
@@ -144,33 +152,63 @@ lo_hash_input(uint64_t types, const struct rte_mbuf *m, uint32_t *words)
 	const uint8_t *ip = data + RTE_ETHER_HDR_LEN;
 	rte_be16_t ether_type;
 
-	if (unlikely(size < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr)))
+	if (size < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr))
 		return 0;
 	size -= RTE_ETHER_HDR_LEN;
 	memcpy(&ether_type, data + 12, sizeof(ether_type));
-	if (likely(ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4)))
+	if (ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4))
 		return lo_hash_ipv4(types, ip, size, words);
 	if (ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV6) && size >= sizeof(struct rte_ipv6_hdr))
 		return lo_hash_ipv6(types, ip, size, words);
 	return 0;
 }
 
-/* The receive queue of a packet; its hash, and a flag for it when the receiver wants to know. */
+/*
+ * The plain case of lo_hash_input(): IPv4 without options and fragments, addresses and ports one
+ * behind the other in the first segment. Always three words: one of zeros adds nothing to a hash.
+ */
+static __rte_always_inline bool
+lo_hash_input_plain(const struct lo_flow *flow, const struct rte_mbuf *m, uint32_t *words)
+{
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
+	const uint32_t any_fragment = RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK;
+	uint8_t n;
+
+	if (unlikely(m->data_len < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) + 4))
+		return false;
+	if (unlikely(lo_load_be32(data + 12) >> 8 != (RTE_ETHER_TYPE_IPV4 << 8 | 0x45)))
+		return false;
+	if (unlikely((lo_load_be32(data + 18) & any_fragment) != 0))
+		return false;
+	n = flow->plain_words[data[23]];
+	if (unlikely(n == 0))
+		return false;
+	words[0] = lo_load_be32(data + 26);
+	words[1] = lo_load_be32(data + 30);
+	words[2] = n == 3 ? lo_load_be32(data + 34) : 0;
+	return true;
+}
+
+/* The receive queue of a packet; its hash in reverse, and a flag when the receiver wants it. */
 static __rte_always_inline uint16_t
-lo_flow_queue(const struct lo_dev *dev, const struct rte_mbuf *m, uint32_t *value,
+lo_flow_queue(const struct lo_dev *dev, const struct rte_mbuf *m, uint32_t *reversed,
 		uint64_t *rx_flags, lo_hash_t hash)
 {
 	const struct lo_flow *flow = dev->flow;
 	uint32_t words[LO_HASH_WORDS_MAX];
-	uint32_t n = lo_hash_input(flow->hash_types, m, words);
+	bool hashed = true;
+	uint32_t n;
 
-	*value = 0;
-	if (likely(n != 0)) {
-		*value = hash(flow, words, n);
-		if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0)
-			*rx_flags |= RTE_MBUF_F_RX_RSS_HASH;
+	if (likely(lo_hash_input_plain(flow, m, words))) {
+		*reversed = hash(flow, words, 3);
+	} else {
+		n = lo_hash_input(flow->hash_types, m, words);
+		hashed = n != 0;
+		*reversed = hashed ? hash(flow, words, n) : 0;
 	}
-	return flow->reta[*value & (LO_RETA_SIZE - 1)];
+	if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0 && hashed)
+		*rx_flags |= RTE_MBUF_F_RX_RSS_HASH;
+	return flow->reta[lo_reta_place(*reversed)];
 }
 
 #endif

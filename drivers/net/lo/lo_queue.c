@@ -21,12 +21,12 @@ lo_ring_drain(struct lo_ring *r)
 	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
 
 	while (head != lo_ring_index(tail)) {
-		uint32_t at = lo_ring_slot(r, head);
+		uint32_t at = lo_ring_slot(r->size, head);
 
 		rte_pktmbuf_free(rte_atomic_load_explicit(&r->slot[at], rte_memory_order_acquire));
 		rte_atomic_store_explicit(&r->slot[at], NULL, rte_memory_order_relaxed);
 		r->bytes_seen = r->slot_bytes[at];
-		head = lo_ring_advance(r, head, 1);
+		head = lo_ring_advance(r->size, head, 1);
 	}
 	r->tail_seen = tail;
 	rte_atomic_store_explicit(&r->head, head, rte_memory_order_release);
@@ -64,7 +64,10 @@ lo_rx_queue_setup(struct rte_eth_dev *eth, uint16_t id, uint16_t nb_desc, unsign
 	if (r->slot == NULL)
 		goto fail_queue;
 	r->slot_bytes = (uint32_t *)(uintptr_t)(r->slot + nb_desc);
+	r->rx_slot = r->slot;
+	r->rx_slot_bytes = r->slot_bytes;
 	r->size = nb_desc;
+	r->rx_size = nb_desc;
 	r->queue_id = id;
 	rxq->nb_desc = nb_desc;
 	rxq->deferred_start = conf->rx_deferred_start;

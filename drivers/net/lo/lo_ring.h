@@ -29,32 +29,37 @@
 #define LO_RING_ALIGN_BYTES 128
 #define LO_RING_SIZE_MAX 32768
 
-struct __rte_aligned(LO_RING_ALIGN_BYTES) lo_ring
-{
-	/* The producers' lines. */
-	RTE_ATOMIC(uint64_t) tail;   /* index, and bytes << 32 */
-	uint32_t head_seen;          /* the head as a single producer last read it */
+typedef RTE_ATOMIC(struct rte_mbuf *) lo_slot_t;
+
+/*
+ * Each side finds all it needs in one line of its own; what both need stands twice.
+ */
+struct lo_ring {
+	/* The producers' line: index, and bytes << 32. */
+	RTE_ATOMIC(uint64_t) tail __rte_aligned(LO_RING_ALIGN_BYTES);
+	uint32_t head_seen; /* the head as a single producer last read it */
+	uint32_t size;
+	RTE_ATOMIC(uint32_t) limit; /* size, or 0 while the receive queue is stopped */
+	bool several_producers;
+	bool interrupts; /* producers look whether the consumer sleeps */
+	lo_slot_t *slot;
+	uint32_t *slot_bytes;
 	RTE_ATOMIC(uint64_t) missed; /* packets freed because the ring was full (overflow=drop) */
 
-	/* The consumer's lines. */
+	/* The consumer's line. */
 	RTE_ATOMIC(uint32_t) head __rte_aligned(LO_RING_ALIGN_BYTES);
 	uint32_t bytes_seen; /* the byte count of the last slot taken */
 	uint64_t tail_seen;  /* the tail as a consumer behind a single producer last read it */
 	RTE_ATOMIC(uint64_t) packets;
 	RTE_ATOMIC(uint64_t) bytes;
-
-	/* Written by the control thread only. */
-	uint32_t size __rte_aligned(LO_RING_ALIGN_BYTES);
-	RTE_ATOMIC(uint32_t) limit; /* size, or 0 while the receive queue is stopped */
-	bool several_producers;
-	bool interrupts; /* producers look whether the consumer sleeps */
-	RTE_ATOMIC(struct rte_mbuf *) * slot;
-	RTE_ATOMIC(uint32_t) * slot_bytes;
+	lo_slot_t *rx_slot;
+	uint32_t *rx_slot_bytes;
+	uint32_t rx_size;
 
 	/* Written by the consumer when it goes to sleep, by a producer when it wakes it. */
 	RTE_ATOMIC(uint32_t) armed __rte_aligned(LO_RING_ALIGN_BYTES);
-	RTE_ATOMIC(uint64_t) wakeups;
 	uint16_t queue_id;
+	RTE_ATOMIC(uint64_t) wakeups;
 };
 
 static __rte_always_inline uint32_t
@@ -70,30 +75,32 @@ lo_ring_bytes(uint64_t tail)
 }
 
 static __rte_always_inline uint32_t
-lo_ring_slot(const struct lo_ring *r, uint32_t index)
+lo_ring_slot(uint32_t size, uint32_t index)
 {
-	return index < r->size ? index : index - r->size;
+	return index < size ? index : index - size;
 }
 
 static __rte_always_inline uint32_t
-lo_ring_advance(const struct lo_ring *r, uint32_t index, uint32_t n)
+lo_ring_advance(uint32_t size, uint32_t index, uint32_t n)
 {
 	index += n;
-	return index < 2 * r->size ? index : index - 2 * r->size;
+	return index < 2 * size ? index : index - 2 * size;
 }
 
 /* The tail after n packets of so many bytes. */
 static __rte_always_inline uint64_t
-lo_ring_tail_after(const struct lo_ring *r, uint64_t tail, uint32_t n, uint32_t bytes)
+lo_ring_tail_after(uint32_t size, uint64_t tail, uint32_t n, uint32_t bytes)
 {
 	return (uint64_t)(lo_ring_bytes(tail) + bytes) << 32 |
-			lo_ring_advance(r, lo_ring_index(tail), n);
+			lo_ring_advance(size, lo_ring_index(tail), n);
 }
 
 static __rte_always_inline uint32_t
-lo_ring_used(const struct lo_ring *r, uint32_t tail_index, uint32_t head)
+lo_ring_used(uint32_t size, uint64_t tail, uint32_t head)
 {
-	return tail_index >= head ? tail_index - head : tail_index + 2 * r->size - head;
+	uint32_t index = lo_ring_index(tail);
+
+	return index >= head ? index - head : index + 2 * size - head;
 }
 
 /* Packets in the ring, seen from any thread: true when it was read, perhaps not any more. */
@@ -102,7 +109,7 @@ lo_ring_count(const struct lo_ring *r)
 {
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
 	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
-	uint32_t used = lo_ring_used(r, lo_ring_index(tail), head);
+	uint32_t used = lo_ring_used(r->size, tail, head);
 
 	return used < r->size ? used : r->size;
 }
@@ -112,12 +119,12 @@ static __rte_always_inline uint32_t
 lo_ring_room(struct lo_ring *r, uint64_t tail, uint32_t want)
 {
 	uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
-	uint32_t used = lo_ring_used(r, lo_ring_index(tail), r->head_seen);
+	uint32_t used = lo_ring_used(r->size, tail, r->head_seen);
 
 	if (used + want > limit) {
 		/* pairs with the release in lo_ring_take(): the slots were read */
 		r->head_seen = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
-		used = lo_ring_used(r, lo_ring_index(tail), r->head_seen);
+		used = lo_ring_used(r->size, tail, r->head_seen);
 	}
 
 	return used < limit ? limit - used : 0;
@@ -136,7 +143,7 @@ lo_ring_reserve(struct lo_ring *r, uint32_t n, const uint32_t *bytes, uint64_t *
 		uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
 		/* pairs with the release in the consumer: it has put NULL into the slots */
 		uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
-		uint32_t used = lo_ring_used(r, lo_ring_index(tail), head);
+		uint32_t used = lo_ring_used(r->size, tail, head);
 		uint32_t k = used < limit ? RTE_MIN(limit - used, n) : 0;
 
 		if (used > r->size) {
@@ -147,7 +154,7 @@ lo_ring_reserve(struct lo_ring *r, uint32_t n, const uint32_t *bytes, uint64_t *
 		if (k == 0)
 			return 0;
 		if (rte_atomic_compare_exchange_weak_explicit(&r->tail, &tail,
-				    lo_ring_tail_after(r, tail, k, bytes[k - 1]),
+				    lo_ring_tail_after(r->size, tail, k, bytes[k - 1]),
 				    rte_memory_order_acq_rel, rte_memory_order_acquire)) {
 			*before = tail;
 			return k;

@@ -13,7 +13,6 @@
 #include <rte_prefetch.h>
 
 #include "lo.h"
-#include "lo_hash.h"
 #include "lo_rxtx.h"
 
 #ifdef RTE_ARCH_X86
@@ -35,7 +34,7 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
 
 	tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
 	k = RTE_MIN(lo_ring_room(r, tail, n), n);
-	at = lo_ring_slot(r, lo_ring_index(tail));
+	at = lo_ring_slot(r->size, lo_ring_index(tail));
 	straight = RTE_MIN(k, r->size - at);
 	seen.bytes = lo_ring_bytes(tail);
 	fill(txq, r, at, pkts, straight, &seen);
@@ -50,7 +49,8 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
 	lo_add_own(&txq->count[0].bytes, seen.bytes - lo_ring_bytes(tail));
 	/* pairs with the acquire in lo_rx_one(): the slots are filled */
 	rte_atomic_store_explicit(&r->tail,
-			(uint64_t)seen.bytes << 32 | lo_ring_advance(r, lo_ring_index(tail), k),
+			(uint64_t)seen.bytes << 32 |
+					lo_ring_advance(r->size, lo_ring_index(tail), k),
 			rte_memory_order_release);
 	lo_ring_notify(txq->dev, r);
 
@@ -241,22 +241,22 @@ lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take)
 {
 	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
-	uint32_t used = lo_ring_used(r, lo_ring_index(r->tail_seen), head);
+	uint32_t used = lo_ring_used(r->rx_size, r->tail_seen, head);
 	uint32_t at, straight, bytes, k;
 
 	if (used < n) {
 		/* pairs with the release in lo_tx_one() */
 		r->tail_seen = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
-		used = lo_ring_used(r, lo_ring_index(r->tail_seen), head);
+		used = lo_ring_used(r->rx_size, r->tail_seen, head);
 		if (used == 0)
 			return 0;
 	}
 	k = RTE_MIN(used, n);
-	at = lo_ring_slot(r, head);
-	straight = RTE_MIN(k, r->size - at);
-	take(pkts, lo_slots(r) + at, straight);
+	at = lo_ring_slot(r->rx_size, head);
+	straight = RTE_MIN(k, r->rx_size - at);
+	take(pkts, lo_slots(r->rx_slot) + at, straight);
 	if (unlikely(straight < k))
-		take(pkts + straight, lo_slots(r), k - straight);
+		take(pkts + straight, lo_slots(r->rx_slot), k - straight);
 	/* the tail knows too, and saves a line that the producer writes */
 	bytes = k == used ? lo_ring_bytes(r->tail_seen) : lo_ring_bytes_at(r, head, k);
 	lo_ring_take(r, head, k, bytes);
@@ -271,20 +271,20 @@ lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
 	uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_acquire);
-	uint32_t used = RTE_MIN(lo_ring_used(r, lo_ring_index(tail), head), n);
-	uint32_t at = lo_ring_slot(r, head);
+	uint32_t used = RTE_MIN(lo_ring_used(r->rx_size, tail, head), n);
+	uint32_t at = lo_ring_slot(r->rx_size, head);
 	uint32_t k;
 
 	for (k = 0; k < used; k++) {
 		/* pairs with the release in lo_ring_publish() */
 		struct rte_mbuf *m = rte_atomic_load_explicit(
-				&r->slot[at], rte_memory_order_acquire);
+				&r->rx_slot[at], rte_memory_order_acquire);
 
 		if (m == NULL)
 			break;
-		rte_atomic_store_explicit(&r->slot[at], NULL, rte_memory_order_relaxed);
+		rte_atomic_store_explicit(&r->rx_slot[at], NULL, rte_memory_order_relaxed);
 		pkts[k] = m;
-		if (++at == r->size)
+		if (++at == r->rx_size)
 			at = 0;
 	}
 	if (k != 0)

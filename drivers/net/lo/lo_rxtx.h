@@ -16,6 +16,7 @@
 #include <rte_lcore.h>
 
 #include "lo.h"
+#include "lo_hash.h"
 
 /* Packets looked at before any of them is handed over, where several producers share a ring. */
 #define LO_CHUNK 64
@@ -52,9 +53,9 @@ typedef void (*lo_take_t)(struct rte_mbuf **pkts, struct rte_mbuf *const *slots,
 
 /* The slots as the only producer and the consumer see them: plain memory behind the tail. */
 static __rte_always_inline struct rte_mbuf **
-lo_slots(const struct lo_ring *r)
+lo_slots(lo_slot_t *slot)
 {
-	return (struct rte_mbuf **)(uintptr_t)r->slot;
+	return (struct rte_mbuf **)(uintptr_t)slot;
 }
 
 static __rte_always_inline uint64_t
@@ -88,7 +89,7 @@ static __rte_always_inline void
 lo_fill(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
 		uint32_t n, struct lo_seen *seen)
 {
-	struct rte_mbuf **slot = lo_slots(r) + at;
+	struct rte_mbuf **slot = lo_slots(r->slot) + at;
 	uint32_t *bytes = r->slot_bytes + at;
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -152,7 +153,7 @@ struct lo_notes {
 	bool keep_hash;
 	/* by packet, steer=flow only */
 	uint16_t queue[LO_CHUNK];
-	uint32_t hash[LO_CHUNK];
+	uint32_t hash[LO_CHUNK]; /* in reverse */
 	uint64_t flags[LO_CHUNK];
 };
 
@@ -163,7 +164,7 @@ lo_note_apply(const struct lo_txq *txq, const struct lo_notes *notes, uint32_t i
 	if (unlikely(notes->other_port))
 		m->port = txq->dev->data->port_id;
 	if (notes->keep_hash) {
-		m->hash.rss = notes->hash[i];
+		m->hash.rss = lo_reverse32(notes->hash[i]);
 		m->ol_flags = (m->ol_flags & ~RTE_MBUF_F_RX_RSS_HASH) | notes->flags[i];
 	}
 }
@@ -181,7 +182,7 @@ static __rte_always_inline void
 lo_ring_publish(struct lo_ring *r, uint64_t tail, struct rte_mbuf **pkts, const uint32_t *bytes,
 		uint32_t n)
 {
-	uint32_t at = lo_ring_slot(r, lo_ring_index(tail));
+	uint32_t at = lo_ring_slot(r->size, lo_ring_index(tail));
 
 	for (uint32_t i = 0; i < n; i++) {
 		r->slot_bytes[at] = lo_ring_bytes(tail) + bytes[i];
@@ -196,10 +197,10 @@ lo_ring_publish(struct lo_ring *r, uint64_t tail, struct rte_mbuf **pkts, const 
 static __rte_always_inline void
 lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pkt_len)
 {
-	uint32_t at = lo_ring_slot(r, lo_ring_index(tail));
+	uint32_t at = lo_ring_slot(r->size, lo_ring_index(tail));
 
-	tail = lo_ring_tail_after(r, tail, 1, pkt_len);
-	lo_slots(r)[at] = m;
+	tail = lo_ring_tail_after(r->size, tail, 1, pkt_len);
+	lo_slots(r->slot)[at] = m;
 	r->slot_bytes[at] = lo_ring_bytes(tail);
 	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
 }
@@ -208,7 +209,9 @@ lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pk
 static __rte_always_inline uint32_t
 lo_ring_bytes_at(const struct lo_ring *r, uint32_t head, uint32_t k)
 {
-	return r->slot_bytes[lo_ring_slot(r, lo_ring_advance(r, head, k - 1))];
+	const uint32_t last = lo_ring_advance(r->rx_size, head, k - 1);
+
+	return r->rx_slot_bytes[lo_ring_slot(r->rx_size, last)];
 }
 
 /* Account for k packets whose pointers the consumer has read, and give their slots back. */
@@ -219,7 +222,8 @@ lo_ring_take(struct lo_ring *r, uint32_t head, uint32_t k, uint32_t bytes)
 	lo_add_own(&r->bytes, bytes - r->bytes_seen);
 	r->bytes_seen = bytes;
 	/* pairs with the acquire in lo_ring_room() and lo_ring_reserve() */
-	rte_atomic_store_explicit(&r->head, lo_ring_advance(r, head, k), rte_memory_order_release);
+	rte_atomic_store_explicit(
+			&r->head, lo_ring_advance(r->rx_size, head, k), rte_memory_order_release);
 }
 
 static __rte_always_inline struct lo_ring *

@@ -47,7 +47,7 @@ static LO_AVX2 void
 lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
 		uint32_t n, struct lo_seen *seen)
 {
-	struct rte_mbuf **slot = lo_slots(r) + at;
+	struct rte_mbuf **slot = lo_slots(r->slot) + at;
 	uint32_t *slot_bytes = r->slot_bytes + at;
 	const __m256i want = _mm256_set_epi64x(0, 0, 0, txq->rearm_want);
 	__m256i differ = _mm256_setzero_si256();

@@ -18,7 +18,6 @@
 #include <rte_net.h>
 
 #include "lo.h"
-#include "lo_hash.h"
 #include "lo_rxtx.h"
 
 #define LO_TX_SEG (RTE_MBUF_F_TX_TCP_SEG | RTE_MBUF_F_TX_UDP_SEG)
@@ -26,8 +25,8 @@
 /* What the receiver is told about a packet, beside the packet. */
 struct lo_meta {
 	uint64_t flags;
-	uint64_t now; /* one clock for the burst */
-	uint32_t hash;
+	uint64_t now;  /* one clock for the burst */
+	uint32_t hash; /* in reverse */
 };
 
 /* What became of a packet. */
@@ -190,7 +189,7 @@ lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, const struct lo_meta *me
 		flags |= dev->timestamp_flag;
 	}
 	if ((flags & RTE_MBUF_F_RX_RSS_HASH) != 0)
-		m->hash.rss = meta->hash;
+		m->hash.rss = lo_reverse32(meta->hash);
 	m->ol_flags = flags;
 	m->port = dev->data->port_id;
 	if (dev->ptype_mask != 0)
