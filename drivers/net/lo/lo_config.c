@@ -78,7 +78,7 @@ lo_dev_configure(struct rte_eth_dev *eth)
 	dev->lro_max_bytes = 0;
 	if ((rx->offloads & RTE_ETH_RX_OFFLOAD_TCP_LRO) != 0) {
 		/* ethdev puts the frame size where the application gave no limit */
-		dev->lro_max_bytes = rx->max_lro_pkt_size > rx->mtu + RTE_ETHER_HDR_LEN
+		dev->lro_max_bytes = rx->max_lro_pkt_size > rx->mtu + LO_FRAME_OVERHEAD_BYTES
 				? rx->max_lro_pkt_size
 				: LO_FRAME_MAX_BYTES;
 	}

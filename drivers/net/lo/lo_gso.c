@@ -147,6 +147,7 @@ lo_gso_cut(struct rte_mbuf *m, uint32_t i, uint32_t count)
 	piece->l3_len = m->l3_len;
 	piece->l4_len = m->l4_len;
 	piece->packet_type = m->packet_type;
+	rte_mbuf_dynfield_copy(piece, m);
 	lo_gso_header(piece, m, i, i == count - 1);
 	/* each IPv4 header is new, and so is its checksum, asked for or not */
 	if ((*rte_pktmbuf_mtod_offset(piece, uint8_t *, m->l2_len) >> 4) == 4)
