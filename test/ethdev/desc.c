@@ -198,13 +198,15 @@ tx_queue_count_is_in_range(void **state)
 #ifdef HAVE_TX_QUEUE_COUNT
 	struct fx *fx = *state;
 	struct fx_port conf = ut_conf(fx);
+	int count;
 
 	conf.nb_txd = 256;
 	ut_up(fx, &conf);
 	need(rte_eth_tx_queue_count(fx->tx_port, 0), "rte_eth_tx_queue_count");
 	assert_int_equal(rte_eth_tx_queue_count(fx->tx_port, 0), 0);
 	ut_send(fx, 0, 32, 1, 60);
-	assert_in_range(rte_eth_tx_queue_count(fx->tx_port, 0), 0, 256);
+	count = rte_eth_tx_queue_count(fx->tx_port, 0);
+	assert_true(count >= 0 && count <= 256);
 	fx_drain(fx->rx_port, 0);
 	assert_int_equal(rte_eth_tx_queue_count(fx->tx_port, 0), 0);
 #else

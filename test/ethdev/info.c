@@ -33,6 +33,13 @@ dev_info_is_sane(void **state)
 	assert_non_null(info.dev_flags);
 }
 
+/* Zero stands for "the application's own default". */
+static bool
+is_default_for(uint16_t nb_desc, const struct rte_eth_desc_lim *lim)
+{
+	return nb_desc == 0 || (nb_desc >= lim->nb_min && nb_desc <= lim->nb_max);
+}
+
 static void
 dev_info_descriptors_are_sane(void **state)
 {
@@ -48,13 +55,8 @@ dev_info_descriptors_are_sane(void **state)
 		assert_true(lims[i]->nb_max >= lims[i]->nb_min);
 		assert_true(lims[i]->nb_align >= 1);
 	}
-	/* Zero stands for "the application's own default". */
-	if (info.default_rxportconf.ring_size != 0)
-		assert_in_range(info.default_rxportconf.ring_size, info.rx_desc_lim.nb_min,
-				info.rx_desc_lim.nb_max);
-	if (info.default_txportconf.ring_size != 0)
-		assert_in_range(info.default_txportconf.ring_size, info.tx_desc_lim.nb_min,
-				info.tx_desc_lim.nb_max);
+	assert_true(is_default_for(info.default_rxportconf.ring_size, &info.rx_desc_lim));
+	assert_true(is_default_for(info.default_txportconf.ring_size, &info.tx_desc_lim));
 }
 
 /* The defaults are offered to applications that have no wish: they must work. */

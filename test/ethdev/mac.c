@@ -166,7 +166,7 @@ promisc_default_is_true(void **state)
 
 	ut_up(fx, NULL);
 	on = rte_eth_promiscuous_get(fx->rx_port);
-	assert_in_range(on, 0, 1);
+	assert_true(on == 0 || on == 1);
 	assert_int_equal(hears(fx, &foreign), on);
 }
 

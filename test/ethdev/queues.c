@@ -6,7 +6,7 @@
 
 #include "ut.h"
 
-#define PER_QUEUE  8
+#define PER_QUEUE 8
 #define QUEUES_MAX 64
 
 /* Send through every transmit queue; all arrive once, those of one queue in their order. */
