@@ -17,8 +17,9 @@ pmd_start_one ''
 # for a pool names its driver by the number under which the process has registered it.
 preload=$(ldd "$(command -v dpdk-testpmd)" | sed -nE 's/.*=> (.*librte_mempool_[^ ]*) .*/\1/p')
 # -p leaves the promiscuous mode alone: it was on, and at its end dumpcap would switch it off.
-LD_PRELOAD="$preload librte_$LO_DRIVER.so" timeout -k 5 60 dpdk-dumpcap --file-prefix "$PREFIX" \
-	-p -i "${LO_DRIVER}0" -w "$TMP/capture.pcapng" >"$TMP/dumpcap" 2>&1 &
+# A shell starts what runs beside it with SIGINT ignored, which is how it is told to end.
+LD_PRELOAD="$preload librte_$LO_DRIVER.so" env --default-signal=INT timeout -k 5 60 dpdk-dumpcap \
+	--file-prefix "$PREFIX" -p -i "${LO_DRIVER}0" -w "$TMP/capture.pcapng" >"$TMP/dumpcap" 2>&1 &
 dumpcap=$!
 CHILDREN+=("$dumpcap")
 for ((i = 0; i < 200; i++)); do
