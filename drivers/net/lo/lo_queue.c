@@ -25,10 +25,10 @@ lo_ring_drain(struct lo_ring *r)
 
 		rte_pktmbuf_free(rte_atomic_load_explicit(&r->slot[at], rte_memory_order_acquire));
 		rte_atomic_store_explicit(&r->slot[at], NULL, rte_memory_order_relaxed);
-		r->bytes_seen = r->slot_bytes[at];
 		head = lo_ring_advance(r->size, head, 1);
 	}
 	r->tail_seen = tail;
+	r->bytes_seen = lo_ring_bytes(tail);
 	rte_atomic_store_explicit(&r->head, head, rte_memory_order_release);
 }
 
@@ -57,15 +57,15 @@ lo_rx_queue_setup(struct rte_eth_dev *eth, uint16_t id, uint16_t nb_desc, unsign
 	if (rxq == NULL)
 		goto fail;
 	r = &rxq->ring;
-	/* pointers, then byte counts */
+	/* pointers, then marks */
 	r->slot = rte_zmalloc_socket("net_lo ring",
-			nb_desc * (sizeof(r->slot[0]) + sizeof(r->slot_bytes[0])),
+			nb_desc * (sizeof(r->slot[0]) + sizeof(r->slot_mark[0])),
 			LO_RING_ALIGN_BYTES, socket);
 	if (r->slot == NULL)
 		goto fail_queue;
-	r->slot_bytes = (uint32_t *)(uintptr_t)(r->slot + nb_desc);
+	r->slot_mark = (uint32_t *)(uintptr_t)(r->slot + nb_desc);
 	r->rx_slot = r->slot;
-	r->rx_slot_bytes = r->slot_bytes;
+	r->rx_slot_mark = r->slot_mark;
 	r->size = nb_desc;
 	r->rx_size = nb_desc;
 	r->queue_id = id;

@@ -10,8 +10,9 @@
  *
  * An index runs from 0 to 2 * size - 1, so that a full ring and an empty one differ without a
  * spare slot and without a power of two. The tail carries, beside its index, the number of bytes
- * ever put in (modulo 2^32), and every slot keeps that number as it was after its packet: the
- * consumer learns the bytes of a burst from one load, and never touches an mbuf.
+ * ever put in (modulo 2^32), and the last slot of a burst is marked with that number: a consumer
+ * whose burst ends at a mark or at the tail learns its bytes from one load. Where it ends in the
+ * middle of a producer's burst, it has to ask the packets.
  *
  * One producer:      fill the slots, then publish the tail.
  * Several producers: move the tail by compare-and-swap, which reserves the slots, then fill them;
@@ -43,17 +44,17 @@ struct lo_ring {
 	bool several_producers;
 	bool interrupts; /* producers look whether the consumer sleeps */
 	lo_slot_t *slot;
-	uint32_t *slot_bytes;
+	uint32_t *slot_mark;
 	RTE_ATOMIC(uint64_t) missed; /* packets freed because the ring was full (overflow=drop) */
 
 	/* The consumer's line. */
 	RTE_ATOMIC(uint32_t) head __rte_aligned(LO_RING_ALIGN_BYTES);
-	uint32_t bytes_seen; /* the byte count of the last slot taken */
+	uint32_t bytes_seen; /* the byte count behind the last packet taken */
 	uint64_t tail_seen;  /* the tail as a consumer behind a single producer last read it */
 	RTE_ATOMIC(uint64_t) packets;
 	RTE_ATOMIC(uint64_t) bytes;
 	lo_slot_t *rx_slot;
-	uint32_t *rx_slot_bytes;
+	uint32_t *rx_slot_mark;
 	uint32_t rx_size;
 
 	/* Written by the consumer when it goes to sleep, by a producer when it wakes it. */
@@ -85,6 +86,13 @@ lo_ring_advance(uint32_t size, uint32_t index, uint32_t n)
 {
 	index += n;
 	return index < 2 * size ? index : index - 2 * size;
+}
+
+/* The mark of a slot behind which so many bytes stand; 0 is none. */
+static __rte_always_inline uint32_t
+lo_ring_mark(uint32_t bytes)
+{
+	return bytes << 1 | 1;
 }
 
 /* The tail after n packets of so many bytes. */

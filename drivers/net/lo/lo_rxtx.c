@@ -21,7 +21,7 @@
 
 /* One producer: this transmit queue, one ring. */
 static __rte_always_inline uint16_t
-lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
+lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill, lo_fill_far_t fill_far)
 {
 	struct lo_txq *txq = queue;
 	struct lo_ring *r = txq->ring;
@@ -38,8 +38,13 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill)
 	straight = RTE_MIN(k, r->size - at);
 	seen.bytes = lo_ring_bytes(tail);
 	fill(txq, r, at, pkts, straight, &seen);
-	if (unlikely(straight < k))
-		fill(txq, r, 0, pkts + straight, k - straight, &seen);
+	if (unlikely(straight < k)) {
+		/* a copy, so that the other can live in registers */
+		struct lo_seen far = seen;
+
+		fill_far(txq, r, pkts + straight, k - straight, &far);
+		seen = far;
+	}
 	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, k)))
 		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
 	if (unlikely(lo_seen_other_port(&seen)))
@@ -237,7 +242,7 @@ lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
 
 /* One producer filled the ring: whatever the tail says can be taken. */
 static __rte_always_inline uint16_t
-lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take)
+lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take, lo_take_t take_far)
 {
 	struct lo_ring *r = &((struct lo_rxq *)queue)->ring;
 	uint32_t head = rte_atomic_load_explicit(&r->head, rte_memory_order_relaxed);
@@ -256,9 +261,10 @@ lo_rx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_take_t take)
 	straight = RTE_MIN(k, r->rx_size - at);
 	take(pkts, lo_slots(r->rx_slot) + at, straight);
 	if (unlikely(straight < k))
-		take(pkts + straight, lo_slots(r->rx_slot), k - straight);
+		take_far(pkts + straight, lo_slots(r->rx_slot), k - straight);
 	/* the tail knows too, and saves a line that the producer writes */
-	bytes = k == used ? lo_ring_bytes(r->tail_seen) : lo_ring_bytes_at(r, head, k);
+	bytes = k == used ? lo_ring_bytes(r->tail_seen) - r->bytes_seen
+			  : lo_ring_bytes_taken(r, head, k, pkts);
 	lo_ring_take(r, head, k, bytes);
 
 	return k;
@@ -288,7 +294,7 @@ lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
 			at = 0;
 	}
 	if (k != 0)
-		lo_ring_take(r, head, k, lo_ring_bytes_at(r, head, k));
+		lo_ring_take(r, head, k, lo_ring_bytes_taken(r, head, k, pkts));
 
 	return k;
 }
@@ -296,13 +302,13 @@ lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
 uint16_t
 lo_tx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_tx_one(queue, pkts, n, lo_fill);
+	return lo_tx_one(queue, pkts, n, lo_fill, lo_fill_far);
 }
 
 uint16_t
 lo_rx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_rx_one(queue, pkts, n, lo_take);
+	return lo_rx_one(queue, pkts, n, lo_take, lo_take);
 }
 
 uint16_t
@@ -315,13 +321,13 @@ lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 LO_AVX2_TARGET uint16_t
 lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_tx_one(queue, pkts, n, lo_fill_avx2);
+	return lo_tx_one(queue, pkts, n, lo_fill_avx2, lo_fill_far_avx2);
 }
 
 LO_AVX2_TARGET uint16_t
 lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_rx_one(queue, pkts, n, lo_take_avx2);
+	return lo_rx_one(queue, pkts, n, lo_take_avx2, lo_take_far_avx2);
 }
 
 __attribute__((target("pclmul"))) uint16_t

@@ -49,6 +49,8 @@ uint16_t lo_rx_any(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
 typedef void (*lo_fill_t)(const struct lo_txq *txq, struct lo_ring *r, uint32_t at,
 		struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
+typedef void (*lo_fill_far_t)(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts,
+		uint32_t n, struct lo_seen *seen);
 typedef void (*lo_take_t)(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n);
 
 /* The slots as the only producer and the consumer see them: plain memory behind the tail. */
@@ -90,13 +92,21 @@ lo_fill(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbu
 		uint32_t n, struct lo_seen *seen)
 {
 	struct rte_mbuf **slot = lo_slots(r->slot) + at;
-	uint32_t *bytes = r->slot_bytes + at;
+	uint32_t *mark = r->slot_mark + at;
 
 	for (uint32_t i = 0; i < n; i++) {
 		slot[i] = pkts[i];
 		lo_look(txq, pkts[i], seen);
-		bytes[i] = seen->bytes;
+		mark[i] = lo_ring_mark(seen->bytes);
 	}
+}
+
+/* The part of a burst behind the end of the ring. */
+static __rte_always_inline void
+lo_fill_far(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint32_t n,
+		struct lo_seen *seen)
+{
+	lo_fill(txq, r, 0, pkts, n, seen);
 }
 
 static __rte_always_inline void
@@ -185,7 +195,7 @@ lo_ring_publish(struct lo_ring *r, uint64_t tail, struct rte_mbuf **pkts, const 
 	uint32_t at = lo_ring_slot(r->size, lo_ring_index(tail));
 
 	for (uint32_t i = 0; i < n; i++) {
-		r->slot_bytes[at] = lo_ring_bytes(tail) + bytes[i];
+		r->slot_mark[at] = lo_ring_mark(lo_ring_bytes(tail) + bytes[i]);
 		/* pairs with the acquire in lo_rx_many() */
 		rte_atomic_store_explicit(&r->slot[at], pkts[i], rte_memory_order_release);
 		if (++at == r->size)
@@ -201,17 +211,24 @@ lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pk
 
 	tail = lo_ring_tail_after(r->size, tail, 1, pkt_len);
 	lo_slots(r->slot)[at] = m;
-	r->slot_bytes[at] = lo_ring_bytes(tail);
+	r->slot_mark[at] = lo_ring_mark(lo_ring_bytes(tail));
 	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
 }
 
-/* The byte count behind the k > 0 packets from the head on. */
+/* Bytes of the k > 0 packets from the head on, which the consumer has in `pkts`. */
 static __rte_always_inline uint32_t
-lo_ring_bytes_at(const struct lo_ring *r, uint32_t head, uint32_t k)
+lo_ring_bytes_taken(const struct lo_ring *r, uint32_t head, uint32_t k, struct rte_mbuf **pkts)
 {
 	const uint32_t last = lo_ring_advance(r->rx_size, head, k - 1);
+	const uint32_t mark = r->rx_slot_mark[lo_ring_slot(r->rx_size, last)];
+	uint32_t bytes = 0;
 
-	return r->rx_slot_bytes[lo_ring_slot(r->rx_size, last)];
+	/* a mark has one bit less than the count: more packets could make it go round */
+	if (likely(mark != 0 && k <= LO_RING_SIZE_MAX / 2))
+		return ((mark >> 1) - r->bytes_seen) & (UINT32_MAX >> 1);
+	for (uint32_t i = 0; i < k; i++)
+		bytes += pkts[i]->pkt_len;
+	return bytes;
 }
 
 /* Account for k packets whose pointers the consumer has read, and give their slots back. */
@@ -219,8 +236,8 @@ static __rte_always_inline void
 lo_ring_take(struct lo_ring *r, uint32_t head, uint32_t k, uint32_t bytes)
 {
 	lo_add_own(&r->packets, k);
-	lo_add_own(&r->bytes, bytes - r->bytes_seen);
-	r->bytes_seen = bytes;
+	lo_add_own(&r->bytes, bytes);
+	r->bytes_seen += bytes;
 	/* pairs with the acquire in lo_ring_room() and lo_ring_reserve() */
 	rte_atomic_store_explicit(
 			&r->head, lo_ring_advance(r->rx_size, head, k), rte_memory_order_release);

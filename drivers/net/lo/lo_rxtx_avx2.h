@@ -30,31 +30,19 @@ lo_look_avx2(const struct rte_mbuf *m)
 	return _mm256_loadu_si256((const __m256i *)((const char *)m + LO_LOOK_AT));
 }
 
-/* pkt_len of four packets, and how many bytes stand before each one's end. */
-static LO_AVX2 __m128i
-lo_bytes_avx2(__m256i a, __m256i b, __m256i c, __m256i d, __m128i before)
-{
-	__m128i len = _mm256_extracti128_si256(_mm256_unpackhi_epi64(_mm256_unpacklo_epi32(a, b),
-							       _mm256_unpacklo_epi32(c, d)),
-			1);
-
-	len = _mm_add_epi32(len, _mm_slli_si128(len, 4));
-	len = _mm_add_epi32(len, _mm_slli_si128(len, 8));
-	return _mm_add_epi32(len, before);
-}
-
 static LO_AVX2 void
 lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
 		uint32_t n, struct lo_seen *seen)
 {
 	struct rte_mbuf **slot = lo_slots(r->slot) + at;
-	uint32_t *slot_bytes = r->slot_bytes + at;
+	uint32_t *mark = r->slot_mark + at;
 	const __m256i want = _mm256_set_epi64x(0, 0, 0, txq->rearm_want);
 	__m256i differ = _mm256_setzero_si256();
-	__m128i sum = _mm_set1_epi32(seen->bytes);
-	uint32_t bytes;
+	__m256i sum = _mm256_setzero_si256();
 	uint32_t i;
 
+	if (unlikely(n == 0))
+		return;
 	for (i = 0; i + 4 <= n; i += 4) {
 		__m256i a = lo_look_avx2(pkts[i]);
 		__m256i b = lo_look_avx2(pkts[i + 1]);
@@ -63,29 +51,37 @@ lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rt
 
 		_mm256_storeu_si256(
 				(__m256i *)&slot[i], _mm256_loadu_si256((const __m256i *)&pkts[i]));
-		differ = _mm256_or_si256(differ,
-				_mm256_or_si256(_mm256_or_si256(_mm256_xor_si256(a, want),
-								_mm256_xor_si256(b, want)),
-						_mm256_or_si256(_mm256_xor_si256(c, want),
-								_mm256_xor_si256(d, want))));
-		sum = lo_bytes_avx2(a, b, c, d, sum);
-		_mm_storeu_si128((__m128i *)&slot_bytes[i], sum);
-		sum = _mm_shuffle_epi32(sum, 0xff);
+		_mm_storeu_si128((__m128i *)&mark[i], _mm_setzero_si128());
+		sum = _mm256_add_epi32(sum,
+				_mm256_add_epi32(_mm256_add_epi32(a, b), _mm256_add_epi32(c, d)));
+		a = _mm256_or_si256(_mm256_xor_si256(a, want), _mm256_xor_si256(b, want));
+		c = _mm256_or_si256(_mm256_xor_si256(c, want), _mm256_xor_si256(d, want));
+		differ = _mm256_or_si256(differ, _mm256_or_si256(a, c));
 	}
-	bytes = _mm_cvtsi128_si32(sum);
 	for (; i < n; i++) {
+		__m256i a = lo_look_avx2(pkts[i]);
+
 		slot[i] = pkts[i];
-		differ = _mm256_or_si256(differ, _mm256_xor_si256(lo_look_avx2(pkts[i]), want));
-		bytes += pkts[i]->pkt_len;
-		slot_bytes[i] = bytes;
+		mark[i] = 0;
+		sum = _mm256_add_epi32(sum, a);
+		differ = _mm256_or_si256(differ, _mm256_xor_si256(a, want));
 	}
 
-	seen->bytes = bytes;
+	seen->bytes += _mm256_extract_epi32(sum, 5);
+	mark[n - 1] = lo_ring_mark(seen->bytes);
 	seen->rearm |= _mm256_extract_epi64(differ, 0);
 	seen->flags |= _mm256_extract_epi64(differ, 1);
 	seen->over |= (uint64_t)rte_atomic_load_explicit(
 				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
 			(uint32_t)_mm256_extract_epi32(differ, 5);
+}
+
+/* The part of a burst behind the end of the ring: seldom, so out of the way. */
+static LO_AVX2_TARGET __rte_noinline void
+lo_fill_far_avx2(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint32_t n,
+		struct lo_seen *seen)
+{
+	lo_fill_avx2(txq, r, 0, pkts, n, seen);
 }
 
 static LO_AVX2 void
@@ -102,6 +98,12 @@ lo_take_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
 	}
 	if ((n & 1) != 0)
 		pkts[i] = slots[i];
+}
+
+static LO_AVX2_TARGET __rte_noinline void
+lo_take_far_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
+{
+	lo_take_avx2(pkts, slots, n);
 }
 
 #endif
