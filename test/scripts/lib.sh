@@ -54,7 +54,8 @@ cleanup()
 	for step in "${AT_EXIT[@]}"; do
 		eval "$step"
 	done
-	rm -rf "$TMP" "/var/run/dpdk/$PREFIX"
+	rm -rf "$TMP"
+	[ ! -w "/var/run/dpdk/$PREFIX" ] || rm -r "/var/run/dpdk/$PREFIX"
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
@@ -195,6 +196,17 @@ pmd_start()
 	pmd_wait 0
 }
 
+# Writing to a testpmd that is gone would end the story without a word.
+pmd_alive()
+{
+	local rc
+
+	kill -0 "$PMD" 2>/dev/null && return
+	wait "$PMD"
+	rc=$?
+	fail "dpdk-testpmd has ended by itself, status $rc"
+}
+
 # Until a prompt appears after byte $1 of the log.
 pmd_wait()
 {
@@ -203,7 +215,7 @@ pmd_wait()
 	for ((i = 0; i < 600; i++)); do
 		REPLY=$(tail -c "+$(($1 + 1))" "$LOG" | tr -d '\r\0')
 		[[ $REPLY != *"testpmd> "* ]] || return
-		kill -0 "$PMD" 2>/dev/null || fail "dpdk-testpmd has ended"
+		pmd_alive
 		sleep 0.05
 	done
 	fail "no prompt within 30 s"
@@ -216,6 +228,7 @@ pmd()
 
 	for line; do
 		from=$(stat -c %s "$LOG")
+		pmd_alive
 		echo "$line" >&3
 		pmd_wait "$from"
 		[[ ! $REPLY =~ (Bad\ arguments|Command\ not\ found|Ambiguous\ command) ]] ||
@@ -281,6 +294,7 @@ pmd_quit()
 {
 	local rc
 
+	pmd_alive
 	echo quit >&3
 	exec 3>&-
 	wait "$PMD"
