@@ -124,6 +124,7 @@ struct model {
 	struct rte_mbuf *in[1025], *idle[1025 + BURST_MAX];
 	uint64_t packets, bytes_in, bytes_out, refused;
 	uint64_t random;
+	uint64_t flags; /* of another device: such packets go one by one */
 };
 
 static void
@@ -133,9 +134,13 @@ model_send(struct fx *fx, struct model *md)
 	unsigned int fits = RTE_MIN(n, md->size - md->used);
 	struct rte_mbuf **pkts = &md->idle[md->nb_idle - n];
 
+	/* now and then the other path, for so long that a lap goes by */
+	if (nl_random(&md->random) % 32 == 0)
+		md->flags ^= RTE_MBUF_F_RX_VLAN;
 	for (unsigned int i = 0; i < n; i++) {
 		pkts[i]->data_len = 60 + nl_random(&md->random) % (SIZE_MAX_BYTES - 60);
 		pkts[i]->pkt_len = pkts[i]->data_len;
+		pkts[i]->ol_flags = md->flags;
 	}
 	assert_int_equal(rte_eth_tx_burst(fx->tx_port, 0, pkts, n), fits);
 	for (unsigned int i = 0; i < fits; i++) {
@@ -159,6 +164,7 @@ model_receive(struct fx *fx, struct model *md)
 	for (unsigned int i = 0; i < there; i++) {
 		assert_ptr_equal(pkts[i], md->in[i]);
 		assert_int_equal(pkts[i]->port, fx->tx_port);
+		assert_int_equal(pkts[i]->ol_flags, 0);
 		md->bytes_out += pkts[i]->pkt_len;
 		md->idle[md->nb_idle++] = pkts[i];
 	}
@@ -180,7 +186,7 @@ assert_model(struct fx *fx, const struct model *md)
 	assert_int_equal(rte_eth_rx_queue_count(fx->tx_port, 0), md->used);
 }
 
-/* Random bursts both ways, longer fills and longer drains by turns. */
+/* Random bursts both ways, by the fast path and the slow one, longer fills by turns. */
 static void
 play(struct fx *fx, const struct way *way, uint16_t size)
 {

@@ -114,11 +114,15 @@ lo_hears(const struct lo_dev *dev, const struct rte_mbuf *m)
 }
 
 static bool
-lo_ring_has_room(const struct lo_ring *r, uint32_t n)
+lo_ring_has_room(const struct lo_txq *txq, struct lo_ring *r, uint32_t n)
 {
 	uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
 	uint32_t used = lo_ring_count(r);
 
+	/* not behind the back of the only producer, whose head_seen must be of this lap */
+	if (!txq->shared)
+		return lo_ring_room(r, rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed),
+				       n) >= n;
 	return used < limit && limit - used >= n;
 }
 
@@ -204,7 +208,7 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, struct lo
 	enum lo_drop reason;
 	uint64_t tail;
 
-	if (!lo_ring_has_room(r, 1))
+	if (!lo_ring_has_room(txq, r, 1))
 		return LO_FATE_FULL;
 	reason = lo_make(txq, pkt, &meta);
 	if (reason != LO_DROP_COUNT)
@@ -238,7 +242,7 @@ lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, struct l
 
 	if (count > r->size)
 		return lo_drop(txq, m, LO_DROP_OVERSIZE);
-	if (!lo_ring_has_room(r, count))
+	if (!lo_ring_has_room(txq, r, count))
 		return LO_FATE_FULL;
 
 	lo_add_shared(&txq->cold.gso_packets, 1);
