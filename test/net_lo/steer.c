@@ -5,6 +5,7 @@
 /* Which ring a packet goes to: steer=queue and steer=lcore. */
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
@@ -262,6 +263,9 @@ one_transmit_queue_for_all_threads(void **state)
 		unsigned int n = rte_eth_rx_burst(fx->tx_port, 0, pkts, BURST / 2);
 
 		n += rte_eth_rx_burst(fx->tx_port, 1, pkts + n, BURST / 2);
+		/* the senders may wait for this CPU */
+		if (n == 0)
+			sched_yield();
 		for (unsigned int i = 0; i < n; i++) {
 			uint32_t stamp = pkt_stamp(pkts[i]);
 

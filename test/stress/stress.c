@@ -10,7 +10,9 @@
 
 #include "stress.h"
 
-#define PACKETS_DEFAULT 100000000
+#ifndef STRESS_PACKETS
+#define STRESS_PACKETS 100000000
+#endif
 #define POOL_MBUFS 4095
 #define ROOM_BYTES 128
 #define MEDDLE_US 500
@@ -38,7 +40,7 @@ stress_packets(void)
 	char *end;
 
 	if (text == NULL || text[0] == '\0')
-		return PACKETS_DEFAULT;
+		return STRESS_PACKETS;
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || n < 1000 ||

@@ -69,7 +69,7 @@ struct stress {
 	struct stress_consumer consumers[STRESS_THREADS];
 };
 
-/** Packets for each way to steer and to overflow: LO_STRESS_PACKETS, or 10^8. */
+/** Packets for each way to steer and to overflow: LO_STRESS_PACKETS, or 10^8 (10^6 under a sanitizer). */
 uint64_t stress_packets(void);
 
 /**
