@@ -5,6 +5,7 @@
 /* Bursts with a deadline: a device may need time (a peer's poll, another process, a kernel). */
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <rte_cycles.h>
 #include <rte_lcore.h>
@@ -30,7 +31,13 @@ fx_tx(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, unsigned int n)
 	unsigned int sent = 0;
 
 	do {
-		sent += rte_eth_tx_burst(port, queue, pkts + sent, RTE_MIN(n - sent, UINT16_MAX));
+		unsigned int k = rte_eth_tx_burst(
+				port, queue, pkts + sent, RTE_MIN(n - sent, UINT16_MAX));
+
+		/* the receiver may wait for this CPU */
+		if (k == 0)
+			sched_yield();
+		sent += k;
 	} while (sent < n && rte_get_timer_cycles() < end);
 	return sent;
 }
@@ -54,7 +61,13 @@ fx_rx(uint16_t port, uint16_t queue, struct rte_mbuf **pkts, unsigned int n,
 	unsigned int got = 0;
 
 	do {
-		got += rte_eth_rx_burst(port, queue, pkts + got, RTE_MIN(n - got, UINT16_MAX));
+		unsigned int k = rte_eth_rx_burst(
+				port, queue, pkts + got, RTE_MIN(n - got, UINT16_MAX));
+
+		/* and so may the sender */
+		if (k == 0)
+			sched_yield();
+		got += k;
 	} while (got < n && rte_get_timer_cycles() < end);
 	return got;
 }
