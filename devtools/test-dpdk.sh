@@ -3,7 +3,7 @@
 # Copyright(c) 2026 The net_lo authors
 #
 # Runs test.sh in the Debian that has the given release of DPDK: makes a root with debootstrap,
-# which is kept for the next time, and builds and tests this checkout in it. Needs root.
+# kept for the next time, and builds and tests this checkout in it. Needs root.
 # Usage: test-dpdk.sh 22.11|24.11|25.11 [ARGUMENT-OF-TEST.SH...]
 #
 # Exits with 77 when the archive does not have what it takes at the moment.
@@ -33,7 +33,7 @@ make_root()
 	security=$(mirror_of Debian-Security)
 
 	echo "$me: making a root of Debian $suite"
-	rm -rf --one-file-system "$new" "$root" "$cache/build-$suite"
+	rm -rf --one-file-system "$new" "$root"
 	debootstrap --variant=minbase --include=ca-certificates "$suite" "$new" "$mirror" \
 		> "$cache/debootstrap.log" 2>&1 < /dev/null ||
 		die "debootstrap of $suite failed: $(tail -n 1 "$cache/debootstrap.log")" 77
@@ -61,7 +61,7 @@ enter_root()
 	mount -t proc proc "$root/proc"
 	mount --rbind /sys "$root/sys"
 	mount --rbind /dev "$root/dev"
-	mount --bind "$cache/build-$suite" "$root/build"
+	mount --bind "$build/dpdk-$release" "$root/build"
 	mount --bind "$top" "$root/src"
 	mount -o remount,bind,ro "$root/src"
 	if [ -n "${DPDK_SDK:-}" ]; then
@@ -114,7 +114,7 @@ flock 9
 if [ -z "$(find "$root/src" -maxdepth 0 -mtime -30 2> /dev/null)" ]; then
 	make_root
 fi
-mkdir -p "$cache/build-$suite"
+mkdir -p "$build/dpdk-$release"
 
 # unshare holds back the signals that ask; with it goes all that runs inside.
 TEST_DPDK_INSIDE=yes unshare --mount --propagation private --pid --fork --kill-child \
