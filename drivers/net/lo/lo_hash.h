@@ -19,7 +19,7 @@
 #include <rte_thash.h>
 
 #ifdef RTE_ARCH_X86
-#include <wmmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "lo.h"
@@ -59,7 +59,10 @@ lo_hash_words_base(const struct lo_flow *flow, const uint32_t *words, uint32_t n
 }
 
 #ifdef RTE_ARCH_X86
-static __attribute__((target("pclmul"))) __rte_always_inline uint32_t
+#define LO_CLMUL_TARGET __attribute__((target("avx2,pclmul,tune=haswell")))
+#define LO_CLMUL LO_CLMUL_TARGET __rte_always_inline
+
+static LO_CLMUL uint32_t
 lo_hash_words_clmul(const struct lo_flow *flow, const uint32_t *words, uint32_t n)
 {
 	__m128i sum = _mm_setzero_si128();
@@ -164,49 +167,91 @@ lo_hash_input(uint64_t types, const struct rte_mbuf *m, uint32_t *words)
 }
 
 /*
- * The plain case of lo_hash_input(): IPv4 without options and fragments, addresses and ports one
- * behind the other in the first segment. Always three words: one of zeros adds nothing to a hash.
+ * The plain case, nearly always: IPv4 without options and fragments, of which the addresses and
+ * ports stand one behind the other in the first segment. Answers how many words to hash from
+ * LO_PLAIN_AT on, or 0 when lo_hash_input() has to look closer.
  */
-static __rte_always_inline bool
-lo_hash_input_plain(const struct lo_flow *flow, const struct rte_mbuf *m, uint32_t *words)
-{
-	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
-	const uint32_t any_fragment = RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK;
-	uint8_t n;
+#define LO_PLAIN_AT (RTE_ETHER_HDR_LEN + 12)
+#define LO_PLAIN_BYTES (LO_PLAIN_AT + 16) /* as many as the widest load takes */
 
-	if (unlikely(m->data_len < RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) + 4))
-		return false;
-	if (unlikely(lo_load_be32(data + 12) >> 8 != (RTE_ETHER_TYPE_IPV4 << 8 | 0x45)))
-		return false;
-	if (unlikely((lo_load_be32(data + 18) & any_fragment) != 0))
-		return false;
-	n = flow->plain_words[data[23]];
-	if (unlikely(n == 0))
-		return false;
-	words[0] = lo_load_be32(data + 26);
-	words[1] = lo_load_be32(data + 30);
-	words[2] = n == 3 ? lo_load_be32(data + 34) : 0;
-	return true;
+static __rte_always_inline uint32_t
+lo_hash_plain(const struct lo_flow *flow, const struct rte_mbuf *m, const uint8_t *data)
+{
+	const rte_be16_t any_fragment = RTE_BE16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK);
+	uint32_t type_version;
+	uint16_t fragment;
+
+	if (unlikely(m->data_len < LO_PLAIN_BYTES))
+		return 0;
+	memcpy(&type_version, data + 12, sizeof(type_version));
+	memcpy(&fragment, data + 20, sizeof(fragment));
+	if (unlikely((type_version & RTE_BE32(0xffffff00)) !=
+			    RTE_BE32(RTE_ETHER_TYPE_IPV4 << 16 | 0x4500)))
+		return 0;
+	if (unlikely((fragment & any_fragment) != 0))
+		return 0;
+	return flow->plain_words[data[23]];
 }
+
+/* The hash of a plain packet in reverse, from LO_PLAIN_AT on. */
+typedef uint32_t (*lo_hash_plain_t)(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n);
+
+static __rte_always_inline uint32_t
+lo_hash_plain_base(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n)
+{
+	const uint32_t words[] = { lo_load_be32(tuple), lo_load_be32(tuple + 4),
+		lo_load_be32(tuple + 8) };
+
+	return lo_hash_words_base(flow, words, n);
+}
+
+#ifdef RTE_ARCH_X86
+static LO_CLMUL uint32_t
+lo_hash_plain_clmul(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n)
+{
+	/* each word to the low half of a 64-bit lane, its bytes turned round */
+	const __m128i pair = _mm_set_epi8(-1, -1, -1, -1, 4, 5, 6, 7, -1, -1, -1, -1, 0, 1, 2, 3);
+	const __m128i last = _mm_set_epi8(
+			-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 8, 9, 10, 11);
+	const __m128i keys = _mm_loadu_si128((const __m128i *)flow->key_window);
+	const __m128i input = _mm_loadu_si128((const __m128i *)tuple);
+	const __m128i words = _mm_shuffle_epi8(input, pair);
+	__m128i sum = _mm_xor_si128(_mm_clmulepi64_si128(words, keys, 0x00),
+			_mm_clmulepi64_si128(words, keys, 0x11));
+
+	if (likely(n == 3))
+		sum = _mm_xor_si128(sum,
+				_mm_clmulepi64_si128(_mm_shuffle_epi8(input, last),
+						_mm_cvtsi64_si128(flow->key_window[2]), 0x00));
+	return (uint64_t)_mm_cvtsi128_si64(sum) >> 31;
+}
+#endif
+
+/* How a burst hashes. */
+struct lo_hasher {
+	lo_hash_plain_t plain;
+	lo_hash_t words;
+};
+
+static const struct lo_hasher lo_hasher_base = { lo_hash_plain_base, lo_hash_words_base };
 
 /* The receive queue of a packet; its hash in reverse, and a flag when the receiver wants it. */
 static __rte_always_inline uint16_t
 lo_flow_queue(const struct lo_dev *dev, const struct rte_mbuf *m, uint32_t *reversed,
-		uint64_t *rx_flags, lo_hash_t hash)
+		uint64_t *rx_flags, struct lo_hasher by)
 {
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
 	const struct lo_flow *flow = dev->flow;
 	uint32_t words[LO_HASH_WORDS_MAX];
-	bool hashed = true;
-	uint32_t n;
+	uint32_t n = lo_hash_plain(flow, m, data);
 
-	if (likely(lo_hash_input_plain(flow, m, words))) {
-		*reversed = hash(flow, words, 3);
+	if (likely(n != 0)) {
+		*reversed = by.plain(flow, data + LO_PLAIN_AT, n);
 	} else {
 		n = lo_hash_input(flow->hash_types, m, words);
-		hashed = n != 0;
-		*reversed = hashed ? hash(flow, words, n) : 0;
+		*reversed = n != 0 ? by.words(flow, words, n) : 0;
 	}
-	if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0 && hashed)
+	if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0 && n != 0)
 		*rx_flags |= RTE_MBUF_F_RX_RSS_HASH;
 	return flow->reta[lo_reta_place(*reversed)];
 }

@@ -75,17 +75,25 @@ lo_ring_bytes(uint64_t tail)
 	return tail >> 32;
 }
 
+/* What follows is arithmetic, for where rings alternate a branch on their indices is a guess. */
+
+/* x where it is not negative, else x + n */
+static __rte_always_inline uint32_t
+lo_ring_wrap(uint32_t x, uint32_t n)
+{
+	return x + (n & -(x >> 31));
+}
+
 static __rte_always_inline uint32_t
 lo_ring_slot(uint32_t size, uint32_t index)
 {
-	return index < size ? index : index - size;
+	return lo_ring_wrap(index - size, size);
 }
 
 static __rte_always_inline uint32_t
 lo_ring_advance(uint32_t size, uint32_t index, uint32_t n)
 {
-	index += n;
-	return index < 2 * size ? index : index - 2 * size;
+	return lo_ring_wrap(index + n - 2 * size, 2 * size);
 }
 
 /* The mark of a slot behind which so many bytes stand; 0 is none. */
@@ -106,9 +114,7 @@ lo_ring_tail_after(uint32_t size, uint64_t tail, uint32_t n, uint32_t bytes)
 static __rte_always_inline uint32_t
 lo_ring_used(uint32_t size, uint64_t tail, uint32_t head)
 {
-	uint32_t index = lo_ring_index(tail);
-
-	return index >= head ? index - head : index + 2 * size - head;
+	return lo_ring_wrap(lo_ring_index(tail) - head, 2 * size);
 }
 
 /* Packets in the ring, seen from any thread: true when it was read, perhaps not any more. */

@@ -150,19 +150,22 @@ static __rte_always_inline uint16_t
 lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
 		const struct lo_notes *notes)
 {
+	void **rx_queues = txq->dev->data->rx_queues;
+	const bool writes = notes->other_port || notes->keep_hash;
 	uint64_t bytes = 0;
 	uint32_t packets = 0;
 	uint16_t i;
 
 	for (i = 0; i < n; i++) {
-		struct lo_ring *r = lo_ring_of_queue(txq->dev, notes->queue[i]);
+		struct lo_ring *r = &((struct lo_rxq *)rx_queues[notes->queue[i]])->ring;
 		uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
 		uint32_t pkt_len = pkts[i]->pkt_len;
 
 		if (likely(lo_ring_room(r, tail, 1) != 0)) {
 			packets++;
 			bytes += pkt_len;
-			lo_note_apply(txq, notes, i, pkts[i]);
+			if (writes)
+				lo_note_apply(txq, notes, i, pkts[i]);
 			lo_ring_append(r, tail, pkts[i], pkt_len);
 			lo_ring_notify(txq->dev, r);
 		} else if (lo_tx_overflow(txq, r, &pkts[i], 1) == 0) {
@@ -196,25 +199,22 @@ lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
 }
 
 static __rte_always_inline uint16_t
-lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
+lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, struct lo_hasher by,
+		lo_look_all_t look_all)
 {
 	struct lo_seen seen = { 0 };
 	struct lo_notes notes;
 
-	for (uint16_t i = 0; i < n; i++) {
-		lo_look(txq, pkts[i], &seen);
-		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
-	}
-	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
-		return lo_tx_slow(txq, pkts, n);
-
-	notes.other_port = lo_seen_other_port(&seen);
-	notes.keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
+	look_all(txq, pkts, n, &seen);
 	for (uint16_t i = 0; i < n; i++) {
 		notes.flags[i] = 0;
 		notes.queue[i] = lo_flow_queue(
-				txq->dev, pkts[i], &notes.hash[i], &notes.flags[i], hash);
+				txq->dev, pkts[i], &notes.hash[i], &notes.flags[i], by);
 	}
+	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
+		return lo_tx_slow(txq, pkts, n);
+	notes.other_port = lo_seen_other_port(&seen);
+	notes.keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
 
 	return txq->shared ? lo_tx_flow_runs(txq, pkts, n, &notes)
 			   : lo_tx_flow_each(txq, pkts, n, &notes);
@@ -222,7 +222,8 @@ lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, lo_hash
 
 /* steer=flow */
 static __rte_always_inline uint16_t
-lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
+lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, struct lo_hasher by,
+		lo_look_all_t look_all)
 {
 	struct lo_txq *txq = tx_queue;
 	uint16_t done = 0;
@@ -233,7 +234,7 @@ lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, lo_hash_t hash)
 
 	do {
 		chunk = RTE_MIN(n - done, LO_CHUNK);
-		k = lo_tx_flow_chunk(txq, pkts + done, chunk, hash);
+		k = lo_tx_flow_chunk(txq, pkts + done, chunk, by, look_all);
 		done += k;
 	} while (k == chunk && done < n);
 
@@ -314,7 +315,7 @@ lo_rx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 uint16_t
 lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_tx_flow(queue, pkts, n, lo_hash_words_base);
+	return lo_tx_flow(queue, pkts, n, lo_hasher_base, lo_look_all);
 }
 
 #ifdef RTE_ARCH_X86
@@ -330,10 +331,12 @@ lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return lo_rx_one(queue, pkts, n, lo_take_avx2, lo_take_far_avx2);
 }
 
-__attribute__((target("pclmul"))) uint16_t
+LO_CLMUL_TARGET uint16_t
 lo_tx_flow_clmul(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
-	return lo_tx_flow(queue, pkts, n, lo_hash_words_clmul);
+	const struct lo_hasher by = { lo_hash_plain_clmul, lo_hash_words_clmul };
+
+	return lo_tx_flow(queue, pkts, n, by, lo_look_all_avx2);
 }
 #endif
 

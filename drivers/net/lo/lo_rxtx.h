@@ -47,6 +47,8 @@ uint16_t lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t lo_rx_any(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
+typedef void (*lo_look_all_t)(
+		const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
 typedef void (*lo_fill_t)(const struct lo_txq *txq, struct lo_ring *r, uint32_t at,
 		struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
 typedef void (*lo_fill_far_t)(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts,
@@ -84,6 +86,13 @@ lo_look(const struct lo_txq *txq, const struct rte_mbuf *m, struct lo_seen *seen
 	seen->over |= (uint64_t)rte_atomic_load_explicit(
 				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
 			m->pkt_len;
+}
+
+static __rte_always_inline void
+lo_look_all(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen)
+{
+	for (uint32_t i = 0; i < n; i++)
+		lo_look(txq, pkts[i], seen);
 }
 
 /* Fill n slots from `at` on, which must not wrap, and look at the packets. */

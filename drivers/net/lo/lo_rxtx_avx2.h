@@ -31,6 +31,28 @@ lo_look_avx2(const struct rte_mbuf *m)
 }
 
 static LO_AVX2 void
+lo_seen_avx2(const struct lo_txq *txq, __m256i differ, struct lo_seen *seen)
+{
+	seen->rearm |= _mm256_extract_epi64(differ, 0);
+	seen->flags |= _mm256_extract_epi64(differ, 1);
+	seen->over |= (uint64_t)rte_atomic_load_explicit(
+				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
+			(uint32_t)_mm256_extract_epi32(differ, 5);
+}
+
+/* lo_look_all() without the bytes, which a burst of flows counts ring by ring. */
+static LO_AVX2 void
+lo_look_all_avx2(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen)
+{
+	const __m256i want = _mm256_set_epi64x(0, 0, 0, txq->rearm_want);
+	__m256i differ = _mm256_setzero_si256();
+
+	for (uint32_t i = 0; i < n; i++)
+		differ = _mm256_or_si256(differ, _mm256_xor_si256(lo_look_avx2(pkts[i]), want));
+	lo_seen_avx2(txq, differ, seen);
+}
+
+static LO_AVX2 void
 lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
 		uint32_t n, struct lo_seen *seen)
 {
@@ -69,11 +91,7 @@ lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rt
 
 	seen->bytes += _mm256_extract_epi32(sum, 5);
 	mark[n - 1] = lo_ring_mark(seen->bytes);
-	seen->rearm |= _mm256_extract_epi64(differ, 0);
-	seen->flags |= _mm256_extract_epi64(differ, 1);
-	seen->over |= (uint64_t)rte_atomic_load_explicit(
-				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
-			(uint32_t)_mm256_extract_epi32(differ, 5);
+	lo_seen_avx2(txq, differ, seen);
 }
 
 /* The part of a burst behind the end of the ring: seldom, so out of the way. */

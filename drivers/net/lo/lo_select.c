@@ -26,8 +26,7 @@ lo_cpu_has_avx2(void)
 static bool
 lo_cpu_has_clmul(void)
 {
-	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_PCLMULQDQ) > 0 &&
-			rte_vect_get_max_simd_bitwidth() >= RTE_VECT_SIMD_128;
+	return rte_cpu_get_flag_enabled(RTE_CPUFLAG_PCLMULQDQ) > 0 && lo_cpu_has_avx2();
 }
 #endif
 

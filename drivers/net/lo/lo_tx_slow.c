@@ -281,7 +281,7 @@ lo_ring_of(const struct lo_txq *txq, const struct rte_mbuf *m, struct lo_meta *m
 	if (dev->args.steer == LO_STEER_LCORE)
 		return lo_ring_of_lcore(txq);
 
-	queue = lo_flow_queue(dev, m, &meta->hash, &meta->flags, lo_hash_words_base);
+	queue = lo_flow_queue(dev, m, &meta->hash, &meta->flags, lo_hasher_base);
 	return lo_ring_of_queue(dev, queue);
 }
 
