@@ -164,7 +164,8 @@ lo_mc_list_set(struct rte_eth_dev *eth, struct rte_ether_addr *macs, uint32_t n)
 	}
 	/* the filter may be reading: never more entries than are there */
 	dev->nb_mc_macs = 0;
-	memcpy(dev->mc_macs, macs, n * sizeof(*macs));
+	if (n != 0)
+		memcpy(dev->mc_macs, macs, n * sizeof(*macs));
 	dev->nb_mc_macs = n;
 	return 0;
 }
