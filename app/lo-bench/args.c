@@ -302,11 +302,12 @@ lob_args_help(void)
 		printf("\n");
 	}
 	printf("\n"
-	       "flow polls all 64 receive queues once and keeps what each gave as a row. Then it\n"
-	       "transmits the columns: the first packet of every row, the second of every row, "
-	       "and\n"
-	       "so on, so that neighbours in a transmitted burst belong to different queues. No\n"
-	       "packet is written, its flow decides its queue again on every lap.\n"
+	       "flow transmits its packets in the order of a fixed table, a random flow each, so\n"
+	       "that neighbours in a burst belong to different queues; then it polls all 64 "
+	       "receive\n"
+	       "queues until they are empty. No packet is written, its flow decides its queue "
+	       "again\n"
+	       "on every lap.\n"
 	       "\n"
 	       "floor and flow have work of their own and do not obey --touch.\n"
 	       "Exit status: 0 measured, 1 something failed, 2 the arguments were refused.\n");

@@ -5,10 +5,11 @@
  * One lcore, one transmit queue, many receive queues: the device chooses each
  * packet's queue by the hash over its flow.
  *
- * A lap polls every receive queue once; what a queue gave is a row. The columns
- * are transmitted, so that the packets of a burst belong to different queues, as
- * arriving traffic's do. Nothing is written to a packet: its flow, and with it
- * its queue, stays the same on every lap, but the driver cannot know that.
+ * A lap transmits the packets in the order of a fixed table, whose flows are
+ * random, so that the packets of a burst belong to different queues, as arriving
+ * traffic's do; then it polls every receive queue until it is empty. Nothing is
+ * written to a packet: its flow, and with it its queue, stays the same on every
+ * lap, but the driver cannot know that.
  */
 #include <inttypes.h>
 
@@ -21,68 +22,38 @@
 #define QUEUES_MAX 64
 #define NO_QUEUE UINT8_MAX
 
-/* A line more than a burst: rows a power of two apart would share a few sets of the cache. */
-#define ROW_SLOTS (LOB_BURST_MAX + RTE_CACHE_LINE_SIZE / sizeof(void *))
-
-struct rows {
-	struct rte_mbuf *pkts[QUEUES_MAX][ROW_SLOTS];
-	uint16_t n[QUEUES_MAX];
-};
-
-/* Poll all queues once. Returns the length of the longest row. */
+/* Take what one queue holds, in bursts. */
 static __rte_always_inline uint16_t
-receive_rows(const struct lob_round *r, struct rows *rows)
+receive_all(const struct lob_round *r, uint16_t q)
 {
-	uint16_t longest = 0;
+	const uint16_t burst = r->c.burst;
+	struct rte_mbuf *pkts[LOB_BURST_MAX];
+	uint16_t total = 0, n;
 
-	for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++) {
-		rows->n[q] = rte_eth_rx_burst(r->subject->rx_port, q, rows->pkts[q], r->c.burst);
-		longest = RTE_MAX(longest, rows->n[q]);
-	}
-	return longest;
+	do {
+		n = rte_eth_rx_burst(r->subject->rx_port, q, pkts, burst);
+		total += n;
+	} while (n == burst);
+	return total;
 }
 
-/* Send what is ready in bursts, as long as at least so many are left; the rest moves to the front. */
+/* Every packet once round. */
 static __rte_always_inline int
-send_ready(struct lob_round *r, struct rte_mbuf **out, uint16_t *ready, uint16_t least)
+lap(struct lob_round *r)
 {
-	uint16_t first = 0;
+	const uint16_t in_flight = r->c.in_flight;
+	uint16_t received = 0, n;
 
-	while (*ready - first >= least) {
-		uint16_t n = RTE_MIN(r->c.burst, *ready - first);
-
-		if (unlikely(lob_send(r, out + first, n) != n))
+	for (uint16_t i = 0; i < in_flight; i += n) {
+		n = RTE_MIN(r->c.burst, in_flight - i);
+		if (unlikely(lob_send(r, r->mbufs + i, n) != n))
 			return lob_round_fail(r, "takes no more packets");
-		first += n;
 	}
-	*ready -= first;
-	for (uint16_t i = 0; i < *ready; i++)
-		out[i] = out[first + i];
+	for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++)
+		received += receive_all(r, q);
+	if (unlikely(received != in_flight))
+		return lob_round_fail(r, "%u of %u packets came back", received, in_flight);
 	return 0;
-}
-
-/* Send the columns of the rows. Returns how many packets they held, or -EIO. */
-static __rte_always_inline int
-send_columns(struct lob_round *r, const struct rows *rows, uint16_t longest)
-{
-	/* less than a burst is left when a column comes */
-	struct rte_mbuf *out[LOB_BURST_MAX + QUEUES_MAX];
-	uint16_t ready = 0;
-	int packets = 0, ret = 0;
-
-	for (uint16_t c = 0; c < longest && ret == 0; c++) {
-		const uint16_t before = ready;
-
-		for (uint16_t q = 0; q < r->subject->peer->nb_rxq; q++) {
-			out[ready] = rows->pkts[q][c];
-			ready += c < rows->n[q];
-		}
-		packets += ready - before;
-		ret = send_ready(r, out, &ready, r->c.burst);
-	}
-	if (ret == 0)
-		ret = send_ready(r, out, &ready, 1);
-	return ret == 0 ? packets : ret;
 }
 
 static int
@@ -147,16 +118,11 @@ go_round(struct lob_round *r)
 {
 	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
 	uint64_t packets = 0, now;
-	struct rows rows;
 
 	do {
-		for (unsigned int i = 0; i < LOB_BURSTS_PER_LOOK / QUEUES_MAX; i++) {
-			int n = send_columns(r, &rows, receive_rows(r, &rows));
-
-			if (n < 0)
-				return n;
-			packets += n;
-		}
+		if (lap(r) != 0)
+			return -EIO;
+		packets += r->c.in_flight;
 		now = rte_rdtsc();
 	} while (now < end);
 
@@ -179,9 +145,9 @@ lob_flow_round(struct lob_round *r)
 	if (ret == 0)
 		ret = check_spread(r, home);
 	if (ret == 0)
-		ret = lob_prime(r);
-	if (ret == 0)
 		ret = go_round(r);
+	if (ret == 0)
+		ret = lob_prime(r);
 	if (ret == 0)
 		ret = drain_queues(r, now);
 	if (ret == 0 && memcmp(home, now, r->c.in_flight) != 0)

@@ -73,7 +73,7 @@ def main():
     for args in (["--help"], ["--", "--help"]):
         text = subprocess.run([bench, *args], text=True, capture_output=True, timeout=10,
                               check=True).stdout
-        good.append(all(w in text for w in ("--burst", "--pcap", "loop-xcore", "columns")))
+        good.append(all(w in text for w in ("--burst", "--pcap", "loop-xcore", "random flow")))
 
     print(f"{sum(good)} of {len(good)} as expected")
     return 0 if all(good) else 1
