@@ -115,17 +115,21 @@ struct lo_dev {
 	struct rte_eth_dev_data *data;
 	struct lo_args args;
 	struct lo_flow *flow;
-	bool link_up;
-	bool filter;            /* by MAC address: promiscuous mode was switched off */
-	uint32_t lro_max_bytes; /* 0: no large packets */
+	RTE_ATOMIC(bool) link_up;
+	RTE_ATOMIC(bool) filter; /* by MAC address: promiscuous mode was switched off */
+	uint32_t lro_max_bytes;  /* 0: no large packets */
 	uint64_t rx_offloads;
-	uint32_t ptype_mask;     /* layers to parse, 0 for none */
-	int timestamp_off;       /* in the mbuf, when the offload is on */
-	uint64_t timestamp_flag; /* of the mbuf, 0 when nobody registered it */
+	RTE_ATOMIC(uint32_t) ptype_mask; /* layers to parse, 0 for none */
+	int timestamp_off;               /* in the mbuf, when the offload is on */
+	uint64_t timestamp_flag;         /* of the mbuf, 0 when nobody registered it */
 	uint16_t nb_mc_macs;
 	struct rte_ether_addr mc_macs[LO_MC_MACS_MAX];
 	uint16_t lcore_queue[RTE_MAX_LCORE + 1]; /* steer=lcore; the last: unknown threads */
 };
+
+/* What the control thread may change while others transmit. */
+#define lo_get(field) rte_atomic_load_explicit(&(field), rte_memory_order_relaxed)
+#define lo_set(field, value) rte_atomic_store_explicit(&(field), value, rte_memory_order_relaxed)
 
 static inline struct lo_dev *
 lo_dev_of(const struct rte_eth_dev *eth)

@@ -106,7 +106,7 @@ void
 lo_gates_update(struct rte_eth_dev *eth)
 {
 	const struct lo_dev *dev = lo_dev_of(eth);
-	const bool looks = dev->filter || dev->ptype_mask != 0 ||
+	const bool looks = lo_get(dev->filter) || lo_get(dev->ptype_mask) != 0 ||
 			(dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0;
 
 	for (uint16_t i = 0; i < eth->data->nb_tx_queues; i++) {
@@ -115,7 +115,8 @@ lo_gates_update(struct rte_eth_dev *eth)
 
 		if (txq != NULL)
 			rte_atomic_store_explicit(&txq->always_slow,
-					looks || stopped || !dev->link_up || txq->ring == NULL,
+					looks || stopped || !lo_get(dev->link_up) ||
+							txq->ring == NULL,
 					rte_memory_order_relaxed);
 	}
 }
@@ -250,9 +251,9 @@ lo_defaults_set(struct rte_eth_dev *eth)
 	/* a loop hears everything until it is told otherwise */
 	eth->data->promiscuous = 1;
 	eth->data->all_multicast = 1;
-	dev->filter = false;
+	lo_set(dev->filter, false);
 	dev->nb_mc_macs = 0;
-	dev->ptype_mask = 0;
+	lo_set(dev->ptype_mask, 0);
 	dev->rx_offloads = 0;
 	lo_flow_configure(eth);
 }

@@ -64,7 +64,7 @@ lo_link_update(struct rte_eth_dev *eth, int wait)
 		.link_speed = dev->args.speed_mbps,
 		.link_duplex = RTE_ETH_LINK_FULL_DUPLEX,
 		.link_autoneg = RTE_ETH_LINK_FIXED,
-		.link_status = dev->link_up ? RTE_ETH_LINK_UP : RTE_ETH_LINK_DOWN,
+		.link_status = lo_get(dev->link_up) ? RTE_ETH_LINK_UP : RTE_ETH_LINK_DOWN,
 	};
 
 	RTE_SET_USED(wait);
@@ -74,7 +74,7 @@ lo_link_update(struct rte_eth_dev *eth, int wait)
 void
 lo_link_set(struct rte_eth_dev *eth, bool up)
 {
-	lo_dev_of(eth)->link_up = up;
+	lo_set(lo_dev_of(eth)->link_up, up);
 	lo_gates_update(eth);
 	if (lo_link_update(eth, 0) == 0 && eth->data->dev_conf.intr_conf.lsc != 0)
 		rte_eth_dev_callback_process(eth, RTE_ETH_EVENT_INTR_LSC, NULL);
@@ -106,7 +106,7 @@ lo_mtu_set(struct rte_eth_dev *eth, uint16_t mtu)
 int
 lo_promiscuous_enable(struct rte_eth_dev *eth)
 {
-	lo_dev_of(eth)->filter = false;
+	lo_set(lo_dev_of(eth)->filter, false);
 	lo_gates_update(eth);
 	return 0;
 }
@@ -114,7 +114,7 @@ lo_promiscuous_enable(struct rte_eth_dev *eth)
 int
 lo_promiscuous_disable(struct rte_eth_dev *eth)
 {
-	lo_dev_of(eth)->filter = true;
+	lo_set(lo_dev_of(eth)->filter, true);
 	lo_gates_update(eth);
 	return 0;
 }
@@ -208,7 +208,7 @@ lo_ptypes_get(struct rte_eth_dev *eth)
 int
 lo_ptypes_set(struct rte_eth_dev *eth, uint32_t mask)
 {
-	lo_dev_of(eth)->ptype_mask = mask & LO_PTYPE_MASK;
+	lo_set(lo_dev_of(eth)->ptype_mask, mask & LO_PTYPE_MASK);
 	lo_gates_update(eth);
 	return 0;
 }
@@ -229,7 +229,7 @@ lo_priv_dump(struct rte_eth_dev *eth, FILE *f)
 
 	fprintf(f, "steer %s, overflow %s, speed %u Mbps, link %s, MTU %u\n",
 			lo_steer_name[dev->args.steer], lo_overflow_name[dev->args.overflow],
-			dev->args.speed_mbps, dev->link_up ? "up" : "down", data->mtu);
+			dev->args.speed_mbps, lo_get(dev->link_up) ? "up" : "down", data->mtu);
 	for (uint16_t i = 0; i < data->nb_rx_queues; i++) {
 		const struct lo_rxq *rxq = data->rx_queues[i];
 		struct lo_rx_total rx;
@@ -256,8 +256,8 @@ lo_priv_dump(struct rte_eth_dev *eth, FILE *f)
 				"tx queue %u: %s%s, packets %" PRIu64 ", bytes %" PRIu64
 				", refused %" PRIu64 "\n",
 				i, data->tx_queue_state[i] ? "started" : "stopped",
-				txq->always_slow ? ", packet by packet" : "", tx.packets, tx.bytes,
-				tx.refused);
+				lo_get(txq->always_slow) ? ", packet by packet" : "", tx.packets,
+				tx.bytes, tx.refused);
 		for (unsigned int reason = 0; reason < LO_DROP_COUNT; reason++) {
 			if (tx.drop[reason] != 0)
 				fprintf(f, "tx queue %u: dropped %s %" PRIu64 "\n", i,

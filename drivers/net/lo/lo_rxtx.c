@@ -29,7 +29,7 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill, lo_fi
 	uint32_t k, at, straight;
 	uint64_t tail;
 
-	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+	if (unlikely(lo_get(txq->always_slow)))
 		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
 
 	tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
@@ -114,7 +114,7 @@ lo_tx_chunks(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint
 	uint16_t done = 0;
 	uint16_t chunk, k;
 
-	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+	if (unlikely(lo_get(txq->always_slow)))
 		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
 
 	do {
@@ -229,7 +229,7 @@ lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, struct lo_hasher 
 	uint16_t done = 0;
 	uint16_t chunk, k;
 
-	if (unlikely(rte_atomic_load_explicit(&txq->always_slow, rte_memory_order_relaxed)))
+	if (unlikely(lo_get(txq->always_slow)))
 		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
 
 	do {

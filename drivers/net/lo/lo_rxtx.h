@@ -133,7 +133,7 @@ lo_any_oversize(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++)
 		longest = RTE_MAX(longest, pkts[i]->pkt_len);
-	return longest > txq->frame_max_bytes;
+	return longest > lo_get(txq->frame_max_bytes);
 }
 
 /*

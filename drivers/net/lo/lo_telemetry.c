@@ -59,7 +59,7 @@ lo_tel_conf(const char *cmd, const char *params, struct rte_tel_data *d)
 	rte_tel_data_add_dict_string(d, "name", eth->data->name);
 	rte_tel_data_add_dict_string(d, "steer", lo_steer_name[dev->args.steer]);
 	rte_tel_data_add_dict_string(d, "overflow", lo_overflow_name[dev->args.overflow]);
-	rte_tel_data_add_dict_string(d, "link", dev->link_up ? "up" : "down");
+	rte_tel_data_add_dict_string(d, "link", lo_get(dev->link_up) ? "up" : "down");
 	rte_tel_data_add_dict_uint(d, "speed_mbps", dev->args.speed_mbps);
 	rte_tel_data_add_dict_uint(d, "mtu", eth->data->mtu);
 	rte_tel_data_add_dict_uint(d, "rx_queues", eth->data->nb_rx_queues);

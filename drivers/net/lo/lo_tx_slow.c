@@ -47,7 +47,7 @@ lo_drop(struct lo_txq *txq, struct rte_mbuf *m, enum lo_drop reason)
 uint16_t
 lo_tx_overflow(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n)
 {
-	if (rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed) == 0)
+	if (lo_get(r->limit) == 0)
 		lo_add_shared(&txq->cold.drop[LO_DROP_NO_RX_QUEUE], n);
 	else if (txq->dev->args.overflow == LO_OVERFLOW_DROP)
 		lo_add_shared(&r->missed, n);
@@ -62,7 +62,7 @@ lo_tx_overflow(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, ui
 static bool
 lo_crosses_whole(const struct lo_txq *txq, const struct rte_mbuf *m)
 {
-	return m->pkt_len <= txq->frame_max_bytes || m->pkt_len <= txq->dev->lro_max_bytes;
+	return m->pkt_len <= lo_get(txq->frame_max_bytes) || m->pkt_len <= txq->dev->lro_max_bytes;
 }
 
 /* Why a packet cannot be sent, or LO_DROP_COUNT. Reads it, changes nothing. */
@@ -74,7 +74,7 @@ lo_refuse(const struct lo_txq *txq, const struct rte_mbuf *m)
 	if ((m->ol_flags & LO_TX_SEG) != 0) {
 		if (lo_gso_count(m) < 0)
 			return LO_DROP_MALFORMED;
-	} else if (m->pkt_len > txq->frame_max_bytes) {
+	} else if (m->pkt_len > lo_get(txq->frame_max_bytes)) {
 		return LO_DROP_OVERSIZE;
 	}
 	if (lo_csum_check(m) != 0)
@@ -90,7 +90,7 @@ lo_hears(const struct lo_dev *dev, const struct rte_mbuf *m)
 	struct rte_ether_addr copy;
 	const struct rte_ether_addr *to;
 
-	if (!dev->filter)
+	if (!lo_get(dev->filter))
 		return true;
 	to = rte_pktmbuf_read(m, 0, sizeof(copy), &copy);
 	if (to == NULL || rte_is_broadcast_ether_addr(to))
@@ -116,13 +116,13 @@ lo_hears(const struct lo_dev *dev, const struct rte_mbuf *m)
 static bool
 lo_ring_has_room(const struct lo_txq *txq, struct lo_ring *r, uint32_t n)
 {
-	uint32_t limit = rte_atomic_load_explicit(&r->limit, rte_memory_order_relaxed);
-	uint32_t used = lo_ring_count(r);
+	uint32_t limit = lo_get(r->limit);
+	uint32_t used;
 
 	/* not behind the back of the only producer, whose head_seen must be of this lap */
 	if (!txq->shared)
-		return lo_ring_room(r, rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed),
-				       n) >= n;
+		return lo_ring_room(r, lo_get(r->tail), n) >= n;
+	used = lo_ring_count(r);
 	return used < limit && limit - used >= n;
 }
 
@@ -186,6 +186,7 @@ lo_make(struct lo_txq *txq, struct rte_mbuf **pkt, struct lo_meta *meta)
 static void
 lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, const struct lo_meta *meta)
 {
+	const uint32_t ptypes = lo_get(dev->ptype_mask);
 	uint64_t flags = (m->ol_flags & LO_FLAGS_CROSSING & ~dev->timestamp_flag) | meta->flags;
 
 	if ((dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0) {
@@ -196,8 +197,8 @@ lo_finish(const struct lo_dev *dev, struct rte_mbuf *m, const struct lo_meta *me
 		m->hash.rss = lo_reverse32(meta->hash);
 	m->ol_flags = flags;
 	m->port = dev->data->port_id;
-	if (dev->ptype_mask != 0)
-		m->packet_type = rte_net_get_ptype(m, NULL, LO_PTYPE_MASK) & dev->ptype_mask;
+	if (ptypes != 0)
+		m->packet_type = rte_net_get_ptype(m, NULL, LO_PTYPE_MASK) & ptypes;
 }
 
 /* A packet that fits: through the ring, or dropped, or back to the caller. */
@@ -226,7 +227,7 @@ lo_cross(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkt, struct lo
 		lo_add_own(&txq->count[0].packets, 1);
 		lo_add_own(&txq->count[0].bytes, pkt_len);
 		lo_finish(txq->dev, *pkt, &meta);
-		tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
+		tail = lo_get(r->tail);
 		lo_ring_append(r, tail, *pkt, pkt_len);
 	}
 	lo_ring_notify(txq->dev, r);
@@ -254,7 +255,7 @@ lo_cross_cut(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf *m, struct l
 			lo_add_shared(&txq->cold.drop[LO_DROP_NO_MBUF], count - i);
 			break;
 		}
-		if (piece->pkt_len > txq->frame_max_bytes) {
+		if (piece->pkt_len > lo_get(txq->frame_max_bytes)) {
 			lo_drop(txq, piece, LO_DROP_OVERSIZE);
 		} else if (lo_cross(txq, r, &piece, meta) == LO_FATE_FULL) {
 			/* another producer took the room: too late to hand the whole back */
@@ -295,7 +296,7 @@ lo_send(struct lo_txq *txq, struct rte_mbuf **pkt, uint64_t now)
 	enum lo_fate fate;
 	struct lo_ring *r;
 
-	if (!dev->link_up)
+	if (!lo_get(dev->link_up))
 		return lo_drop(txq, m, LO_DROP_LINK_DOWN);
 	reason = lo_refuse(txq, m);
 	if (reason != LO_DROP_COUNT)
