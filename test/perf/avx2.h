@@ -195,20 +195,31 @@ lod_sum_of(__m128i v)
 }
 
 static LOD_AVX2 uint32_t
+lod_lengths_of(struct rte_mbuf *const *pkts, uint32_t n)
+{
+	__m128i total = _mm_setzero_si128();
+	uint32_t bytes = 0;
+	uint32_t i;
+
+	for (i = 0; i + 4 <= n; i += 4)
+		total = _mm_add_epi32(total, lod_four_lengths(&pkts[i]));
+	for (; i < n; i++)
+		bytes += pkts[i]->pkt_len;
+	return bytes + lod_sum_of(total);
+}
+
+/* Reads the slots: what was just stored to pkts would have to wait for the stores. */
+static LOD_AVX2 uint32_t
 lod_count_sum(const struct lod_ring *r, uint32_t head, uint32_t k, bool drained,
 		struct rte_mbuf *const *pkts)
 {
-	__m128i total = _mm_setzero_si128();
-	uint32_t bytes = r->bytes_seen;
-	uint32_t i;
+	uint32_t at = lo_ring_slot(r->rx_size, head);
+	uint32_t straight = RTE_MIN(k, r->rx_size - at);
 
-	RTE_SET_USED(head);
 	RTE_SET_USED(drained);
-	for (i = 0; i + 4 <= k; i += 4)
-		total = _mm_add_epi32(total, lod_four_lengths(&pkts[i]));
-	for (; i < k; i++)
-		bytes += pkts[i]->pkt_len;
-	return bytes + lod_sum_of(total);
+	RTE_SET_USED(pkts);
+	return r->bytes_seen + lod_lengths_of(r->rx_slot + at, straight) +
+			lod_lengths_of(r->rx_slot, k - straight);
 }
 
 /* Where the last slot has no mark, the packets tell. */

@@ -116,7 +116,7 @@ count_blocks(const struct lod_ring *r, uint32_t head, uint32_t k, bool drained,
 		bytes = r->rx_count[(end < BLOCK_SLOTS ? r->rx_size : end) / BLOCK_SLOTS - 1];
 	else
 		rest = k;
-	return bytes + lod_count_sum(r, head, rest, drained, pkts + k - rest) - r->bytes_seen;
+	return bytes + lod_lengths_of(pkts + k - rest, rest);
 }
 
 #define PUT(name, fill, cached)                                                                \
