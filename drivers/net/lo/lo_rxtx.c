@@ -10,10 +10,8 @@
  * lo_tx_slow() takes the burst packet by packet. A receive burst copies pointers.
  */
 
-#include <rte_prefetch.h>
-
-#include "lo.h"
 #include "lo_rxtx.h"
+#include "lo.h"
 
 #ifdef RTE_ARCH_X86
 #include "lo_rxtx_avx2.h"

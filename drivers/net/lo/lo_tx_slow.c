@@ -147,7 +147,9 @@ static bool
 lo_data_shared(const struct rte_mbuf *m)
 {
 	for (; m != NULL; m = m->next) {
-		if (!RTE_MBUF_DIRECT(m) || rte_mbuf_refcnt_read(m) != 1)
+		/* a pinned buffer is external and still nobody else's */
+		if ((!RTE_MBUF_DIRECT(m) && !RTE_MBUF_HAS_PINNED_EXTBUF(m)) ||
+				rte_mbuf_refcnt_read(m) != 1)
 			return true;
 	}
 	return false;
