@@ -19,7 +19,7 @@ run_both(struct fx *fx, const struct stress_shape *a, const struct stress_shape 
 static void
 run_queue(struct fx *fx, const char *args, bool may_drop)
 {
-	const struct stress_shape each = { args, 2, 2, 2, 1, 97, may_drop, false };
+	const struct stress_shape each = { args, 2, 2, 2, 1, 511, may_drop, false };
 	const struct stress_shape shared = { args, 3, 3, 1, 1, 1000, may_drop, false };
 
 	run_both(fx, &each, &shared);
@@ -29,8 +29,8 @@ run_queue(struct fx *fx, const char *args, bool may_drop)
 static void
 run_lcore(struct fx *fx, const char *args, bool may_drop)
 {
-	const struct stress_shape two = { args, 2, 1, 2, 1, 333, may_drop, false };
-	const struct stress_shape three = { args, 3, 1, 1, 1, 64, may_drop, false };
+	const struct stress_shape two = { args, 2, 1, 2, 1, 1025, may_drop, false };
+	const struct stress_shape three = { args, 3, 1, 1, 1, 509, may_drop, false };
 
 	run_both(fx, &two, &three);
 }
@@ -39,7 +39,7 @@ run_lcore(struct fx *fx, const char *args, bool may_drop)
 static void
 run_flow(struct fx *fx, const char *args, bool may_drop)
 {
-	const struct stress_shape one = { args, 1, 1, 3, STRESS_FLOWS, 256, may_drop, false };
+	const struct stress_shape one = { args, 1, 1, 3, STRESS_FLOWS, 1000, may_drop, false };
 	const struct stress_shape two = { args, 2, 2, 2, STRESS_FLOWS, 511, may_drop, false };
 
 	run_both(fx, &one, &two);
