@@ -182,11 +182,11 @@ stress_run(struct fx *fx, const struct stress_shape *shape, uint64_t packets,
 	prepare(fx, &st, packets);
 	run_threads(&st, meddle);
 	assert_sums(&st);
-	for (uint16_t i = 0; i < shape->producers; i++) {
-		assert_int_equal(rte_mempool_avail_count(st.producers[i].pool),
-				st.producers[i].pool->size);
+	for (uint16_t i = 0; i < shape->producers; i++)
+		assert_int_equal(rte_mempool_in_use_count(st.producers[i].pool), 0);
+	/* a case may make more runs than a fixture has room for pools */
+	for (uint16_t i = 0; i < shape->producers; i++)
 		rte_mempool_free(st.producers[i].pool);
-	}
 	fx->nb_pools = 0;
 	fx_vdev_remove(fx, "net_lo_stress");
 }

@@ -13,7 +13,11 @@
 
 #include "lo.h"
 
-/* Free what is in the ring; nobody sends to it or receives from it meanwhile. */
+/*
+ * Free what is in the ring; nobody receives from it meanwhile. One of several producers may be
+ * about to fill a slot it has reserved: that one and those behind it are left to a later drain, or
+ * to the consumer.
+ */
 void
 lo_ring_drain(struct lo_ring *r)
 {
@@ -22,13 +26,20 @@ lo_ring_drain(struct lo_ring *r)
 
 	while (head != lo_ring_index(tail)) {
 		uint32_t at = lo_ring_slot(r->size, head);
+		struct rte_mbuf *m = rte_atomic_load_explicit(
+				&r->slot[at], rte_memory_order_acquire);
 
-		rte_pktmbuf_free(rte_atomic_load_explicit(&r->slot[at], rte_memory_order_acquire));
+		if (m == NULL)
+			break;
+		rte_pktmbuf_free(m);
 		rte_atomic_store_explicit(&r->slot[at], NULL, rte_memory_order_relaxed);
+		r->bytes_seen = r->slot_mark[at] >> 1;
 		head = lo_ring_advance(r->size, head, 1);
 	}
-	r->tail_seen = tail;
-	r->bytes_seen = lo_ring_bytes(tail);
+	if (head == lo_ring_index(tail)) {
+		r->tail_seen = tail;
+		r->bytes_seen = lo_ring_bytes(tail);
+	}
 	rte_atomic_store_explicit(&r->head, head, rte_memory_order_release);
 }
 
