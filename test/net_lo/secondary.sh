@@ -4,6 +4,7 @@
 
 # net_lo_secondary_autotest with memory that a second process can share.
 
+# shellcheck source=test/scripts/lib.sh
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_huge_pages
