@@ -230,7 +230,7 @@ udp_sum_is_never_zero(void **state)
 		rte_pktmbuf_free(m);
 	}
 	/* once among all values of a 16-bit word, or twice: 0 and 0xffff are the same to a sum */
-	assert_in_range(ones, 1, 2);
+	nl_assert_range(ones, 1, 2);
 }
 
 /* With the offload: IP's sum filled and good, the transport's as the sender left it. */

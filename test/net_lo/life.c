@@ -86,7 +86,7 @@ reconfigure(void **state)
 		send_some(fx, 0, 60);
 		if (round % 10 == 0) {
 			heap = heap == 0 ? nl_heap_bytes() : heap;
-			assert_in_range(nl_heap_bytes(), heap - SLACK_BYTES, heap + SLACK_BYTES);
+			nl_assert_range(nl_heap_bytes(), heap - SLACK_BYTES, heap + SLACK_BYTES);
 		}
 		assert_int_equal(rte_eth_dev_stop(fx->tx_port), 0);
 		assert_int_equal(rte_mempool_in_use_count(fx->pool), 0);

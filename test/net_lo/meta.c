@@ -165,7 +165,7 @@ timestamps_are_of_the_clock(void **state)
 		for (unsigned int i = 0; i < RTE_DIM(pkts); i++) {
 			assert_int_equal(pkts[i]->ol_flags, flag);
 			stamp = *RTE_MBUF_DYNFIELD(pkts[i], off, rte_mbuf_timestamp_t *);
-			assert_in_range(stamp, RTE_MAX(before, last), after);
+			nl_assert_range(stamp, RTE_MAX(before, last), after);
 			last = stamp;
 		}
 		rte_pktmbuf_free_bulk(pkts, RTE_DIM(pkts));
@@ -202,7 +202,7 @@ clock_runs_with_the_tsc(void **state)
 	assert_int_equal(rte_eth_read_clock(fx->tx_port, &a), 0);
 	rte_delay_us_block(1000);
 	assert_int_equal(rte_eth_read_clock(fx->tx_port, &b), 0);
-	assert_in_range(a, tsc, rte_rdtsc());
+	nl_assert_range(a, tsc, rte_rdtsc());
 	assert_true(b - a >= rte_get_tsc_hz() / 1000);
 }
 

@@ -4,6 +4,7 @@
 
 /* The device of a case: plugged, brought up, driven, asked. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -194,6 +195,13 @@ nl_log_end(void)
 	rte_openlog_stream(NULL);
 	fclose(log_stream);
 	return log_text;
+}
+
+void
+nl_assert_range(uint64_t value, uint64_t low, uint64_t high)
+{
+	if (value < low || value > high)
+		fail_msg("%" PRIu64 ": want %" PRIu64 " to %" PRIu64, value, low, high);
 }
 
 uint32_t

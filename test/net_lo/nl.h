@@ -75,6 +75,9 @@ size_t nl_heap_bytes(void);
 void nl_log_begin(void);
 char *nl_log_end(void);
 
+/** low <= value <= high: cmocka's own is named differently from release to release. */
+void nl_assert_range(uint64_t value, uint64_t low, uint64_t high);
+
 /** A number of nothing but the state: a test must run again the same way. */
 uint32_t nl_random(uint64_t *state);
 

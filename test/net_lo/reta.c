@@ -80,7 +80,7 @@ flows_part_over_all_queues(void **state)
 		count[queue]++;
 	}
 	for (unsigned int q = 0; q < NB_RX; q++)
-		assert_in_range(count[q], 60, 140);
+		nl_assert_range(count[q], 60, 140);
 }
 
 static void

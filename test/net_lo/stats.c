@@ -21,7 +21,7 @@ names_of(struct fx *fx, struct rte_eth_xstat_name *names, unsigned int room)
 {
 	int n = rte_eth_xstats_get_names(fx->tx_port, names, room);
 
-	assert_in_range(n, 1, room);
+	nl_assert_range(n, 1, room);
 	return n;
 }
 
@@ -120,7 +120,7 @@ reset_clears_every_counter(void **state)
 	assert_int_equal(fx_drain(fx->tx_port, 0), 4);
 	assert_int_equal(rte_eth_stats_reset(fx->tx_port), 0);
 	n = rte_eth_xstats_get(fx->tx_port, values, RTE_DIM(values));
-	assert_in_range(n, 1, RTE_DIM(values));
+	nl_assert_range(n, 1, RTE_DIM(values));
 	for (int i = 0; i < n; i++)
 		assert_int_equal(values[i].value, 0);
 	assert_int_equal(nl_stats(fx).opackets, 0);
