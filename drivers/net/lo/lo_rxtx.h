@@ -224,20 +224,28 @@ lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pk
 	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
 }
 
+/* Bytes of packets that end inside a producer's burst: out of the way, and without gathers. */
+static __rte_noinline uint32_t
+lo_bytes_sum(struct rte_mbuf **pkts, uint32_t n)
+{
+	uint32_t bytes = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		bytes += pkts[i]->pkt_len;
+	return bytes;
+}
+
 /* Bytes of the k > 0 packets from the head on, which the consumer has in `pkts`. */
 static __rte_always_inline uint32_t
 lo_ring_bytes_taken(const struct lo_ring *r, uint32_t head, uint32_t k, struct rte_mbuf **pkts)
 {
 	const uint32_t last = lo_ring_advance(r->rx_size, head, k - 1);
 	const uint32_t mark = r->rx_slot_mark[lo_ring_slot(r->rx_size, last)];
-	uint32_t bytes = 0;
 
 	/* a mark has one bit less than the count: more packets could make it go round */
 	if (likely(mark != 0 && k <= LO_RING_SIZE_MAX / 2))
 		return ((mark >> 1) - r->bytes_seen) & (UINT32_MAX >> 1);
-	for (uint32_t i = 0; i < k; i++)
-		bytes += pkts[i]->pkt_len;
-	return bytes;
+	return lo_bytes_sum(pkts, k);
 }
 
 /* Account for k packets whose pointers the consumer has read, and give their slots back. */
