@@ -160,7 +160,7 @@ fx_port_queues(uint16_t port, const struct fx_port *conf)
 
 	info.default_rxconf.offloads = conf->eth.rxmode.offloads;
 	info.default_rxconf.rx_deferred_start = conf->deferred;
-	for (uint16_t q = 0; q < RTE_MAX(conf->nb_rx, 1); q++) {
+	for (uint16_t q = 0; q == 0 || q < conf->nb_rx; q++) {
 		ret = rte_eth_rx_queue_setup(port, q, nb_rxd == 0 ? adj_rxd : nb_rxd,
 				rte_eth_dev_socket_id(port), &info.default_rxconf, conf->pool);
 		if (ret != 0)
@@ -168,7 +168,7 @@ fx_port_queues(uint16_t port, const struct fx_port *conf)
 	}
 	info.default_txconf.offloads = conf->eth.txmode.offloads;
 	info.default_txconf.tx_deferred_start = conf->deferred;
-	for (uint16_t q = 0; q < RTE_MAX(conf->nb_tx, 1); q++) {
+	for (uint16_t q = 0; q == 0 || q < conf->nb_tx; q++) {
 		ret = rte_eth_tx_queue_setup(port, q, nb_txd == 0 ? adj_txd : nb_txd,
 				rte_eth_dev_socket_id(port), &info.default_txconf);
 		if (ret != 0)

@@ -39,6 +39,7 @@ struct lo_case {
 	CMUnitTestFunction run;
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names cannot stand in parentheses */
 #define LO_CASE(fn)                    \
 	{                              \
 		.name = #fn, .run = fn \
@@ -64,6 +65,7 @@ struct lo_group {
 	}                                             \
 	/* asks for a semicolon */                    \
 	_Static_assert(RTE_DIM(cases_) > 0, "an autotest without cases")
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void lo_test_register(struct lo_group *group);
 

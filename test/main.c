@@ -93,15 +93,15 @@ init_eal(int argc, char **argv)
 {
 	const char *env = getenv("DPDK_TEST_PARAMS");
 	char *extra[MAX_EXTRA_ARGS];
-	char **all;
-	char *params;
+	/* EAL keeps pointers into its arguments: neither copy is ever freed. */
+	static char **all;
+	static char *params;
 	int nb_extra;
 	int ret;
 
 	if (env == NULL || env[0] == '\0')
 		return find_vdevs(argc, argv) != 0 ? -1 : rte_eal_init(argc, argv);
 
-	/* EAL keeps pointers into its arguments: neither copy is ever freed. */
 	params = strdup(env);
 	all = calloc(argc + MAX_EXTRA_ARGS + 1, sizeof(*all));
 	if (params == NULL || all == NULL)

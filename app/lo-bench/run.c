@@ -153,7 +153,7 @@ lob_run(struct lob_bench *b)
 {
 	static struct lob_contest t;
 	const struct lob_list *list = &b->args.scenarios;
-	bool can[LOB_SCENARIOS];
+	bool can[LOB_SCENARIOS] = { false };
 	unsigned int cases = 0;
 	int ret = 0;
 

@@ -133,7 +133,12 @@ xstats_names_fit_values(void **state)
 
 	names = calloc(n, sizeof(*names));
 	values = calloc(n, sizeof(*values));
-	assert_true(names != NULL && values != NULL);
+	if (names == NULL || values == NULL) {
+		free(names);
+		free(values);
+		fail_msg("no memory for %d statistics", n);
+		return;
+	}
 	assert_int_equal(rte_eth_xstats_get_names(fx->tx_port, names, n - 1), n);
 	assert_int_equal(rte_eth_xstats_get_names(fx->tx_port, names, n), n);
 	assert_int_equal(rte_eth_xstats_get(fx->tx_port, values, n - 1), n);

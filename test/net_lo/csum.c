@@ -205,7 +205,8 @@ filled_behind_options(void **state)
 	m->l3_len = 32;
 	m->ol_flags = request(4, IPPROTO_UDP);
 	m = nl_loop(fx, m);
-	ip = (void *)(nl_bytes(m, copy) == NULL ? NULL : copy + RTE_ETHER_HDR_LEN);
+	assert_non_null(nl_bytes(m, copy));
+	ip = (void *)(copy + RTE_ETHER_HDR_LEN);
 	assert_int_equal(rte_raw_cksum(ip, 32), UINT16_MAX);
 	udp = (uint8_t *)ip + 32;
 	assert_int_equal(rte_ipv4_udptcp_cksum_verify(ip, udp), 0);
