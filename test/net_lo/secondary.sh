@@ -8,4 +8,7 @@
 . "$(dirname "$0")/../scripts/lib.sh"
 
 need_huge_pages
-timeout -k 5 100 "${LO_BUILD:?}/test/lo-test" "${EAL[@]}" "${MEM[@]}" net_lo_secondary_autotest
+# Where both processes find the address free: the EAL's own choice is sometimes taken in one of them,
+# with AddressSanitizer in the way nearly always.
+timeout -k 5 100 "${LO_BUILD:?}/test/lo-test" "${EAL[@]}" "${MEM[@]}" \
+	--base-virtaddr=0x200000000000 net_lo_secondary_autotest
