@@ -271,9 +271,10 @@ pkt_cksum_good(const struct rte_mbuf *m)
 	switch (proto) {
 	case IPPROTO_UDP:
 	case IPPROTO_TCP:
+		/* over one piece: the mbuf's own verifier is wrong behind a segment of odd length */
 		if (ipv4)
-			return rte_ipv4_udptcp_cksum_mbuf_verify(m, ip4, off) == 0;
-		return rte_ipv6_udptcp_cksum_mbuf_verify(m, ip6, off) == 0;
+			return rte_ipv4_udptcp_cksum_verify(ip4, data + off) == 0;
+		return rte_ipv6_udptcp_cksum_verify(ip6, data + off) == 0;
 	case IPPROTO_SCTP:
 		memcpy(&sctp, data + off, sizeof(sctp));
 		crc = sctp.cksum;

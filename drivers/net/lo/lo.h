@@ -7,7 +7,7 @@
 
 /*
  * The device: what its files share. Everything reachable from struct lo_dev lies in memory that
- * secondary processes see; what only one process may use is in struct lo_process.
+ * secondary processes see; what only one process may use is in its struct rte_eth_dev.
  */
 
 #include <stdbool.h>
@@ -67,7 +67,7 @@ struct lo_rxq {
 	uint64_t offloads;
 };
 
-/* The 32 bytes of an mbuf from its data offset on, as the fast path compares them. */
+/* The 8 bytes of an mbuf from its data offset on, as the fast path compares them. */
 union lo_rearm {
 	struct {
 		uint16_t data_off;
