@@ -183,6 +183,7 @@ char *
 lo_test_names(void)
 {
 	size_t size = 1;
+	size_t used = 0;
 	char *names;
 
 	for (const struct lo_group *g = groups; g != NULL; g = g->next)
@@ -192,11 +193,9 @@ lo_test_names(void)
 	if (names == NULL)
 		return NULL;
 	for (const struct lo_group *g = groups; g != NULL; g = g->next) {
-		if (!is_first_group(g))
-			continue;
-		if (names[0] != '\0')
-			strcat(names, "#");
-		strcat(names, g->autotest);
+		if (is_first_group(g))
+			used += snprintf(names + used, size - used, "%s%s", used == 0 ? "" : "#",
+					g->autotest);
 	}
 	return names;
 }
