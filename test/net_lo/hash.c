@@ -91,6 +91,41 @@ hash_over_segments(void **state)
 	assert_kinds_hashed(fx, ROUNDS, 1);
 }
 
+#define BURST 40
+
+/* One packet of every kind at every place of a burst of UDP over IPv4, which stays in order. */
+static void
+hash_of_a_mixed_burst(void **state)
+{
+	struct flow_frame f[BURST];
+	struct rte_mbuf *pkts[BURST], *got;
+	struct fx *fx = *state;
+	uint8_t key[FLOW_KEY_BYTES];
+	uint64_t types, random = 2;
+	uint32_t want;
+
+	flow_up(fx, 1, 1, HASH);
+	flow_conf(fx, key, &types);
+	for (unsigned int round = 0; round < FLOW_KINDS * BURST; round++) {
+		for (unsigned int i = 0; i < BURST; i++) {
+			flow_frame_make(&f[i], i == round % BURST ? round / BURST : FLOW_V4_UDP,
+					&random);
+			pkts[i] = nl_mbuf(fx->pool, f[i].bytes, f[i].size, 0);
+		}
+		assert_int_equal(rte_eth_tx_burst(fx->tx_port, 0, pkts, BURST), BURST);
+		for (unsigned int i = 0; i < BURST; i++) {
+			bool hashed = flow_hash(&f[i], types, key, &want);
+
+			assert_int_equal(rte_eth_rx_burst(fx->tx_port, 0, &got, 1), 1);
+			assert_ptr_equal(got, pkts[i]);
+			assert_int_equal((got->ol_flags & RTE_MBUF_F_RX_RSS_HASH) != 0, hashed);
+			if (hashed)
+				assert_int_equal(got->hash.rss, want);
+			rte_pktmbuf_free(got);
+		}
+	}
+}
+
 /* The verification suite that comes with the default key. */
 static void
 hash_of_the_published_suite(void **state)
@@ -270,6 +305,7 @@ static const struct lo_case hash_cases[] = {
 	LO_CASE(hash_with_several_transmit_queues),
 	LO_CASE(hash_packet_by_packet),
 	LO_CASE(hash_over_segments),
+	LO_CASE(hash_of_a_mixed_burst),
 	LO_CASE(hash_of_the_published_suite),
 	LO_CASE(hash_types_decide),
 	LO_CASE(no_types_no_hash),

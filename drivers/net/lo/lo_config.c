@@ -101,13 +101,27 @@ lo_frame_limit_set(struct rte_eth_dev *eth, uint16_t mtu)
 	}
 }
 
+/* What steer=flow would have to ask each packet's ring. */
+static bool
+lo_any_rx_stopped(const struct rte_eth_dev *eth)
+{
+	for (uint16_t i = 0; i < eth->data->nb_rx_queues; i++) {
+		const struct lo_rxq *rxq = eth->data->rx_queues[i];
+
+		if (rxq != NULL && lo_get(rxq->ring.limit) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Send every packet of a transmit queue through lo_tx_slow(), or only those that need it. */
 void
 lo_gates_update(struct rte_eth_dev *eth)
 {
 	const struct lo_dev *dev = lo_dev_of(eth);
 	const bool looks = lo_get(dev->filter) || lo_get(dev->ptype_mask) != 0 ||
-			(dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0;
+			(dev->rx_offloads & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0 ||
+			(dev->args.steer == LO_STEER_FLOW && lo_any_rx_stopped(eth));
 
 	for (uint16_t i = 0; i < eth->data->nb_tx_queues; i++) {
 		struct lo_txq *txq = eth->data->tx_queues[i];

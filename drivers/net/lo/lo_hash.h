@@ -206,24 +206,72 @@ lo_hash_plain_base(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n)
 }
 
 #ifdef RTE_ARCH_X86
+/* What the plain packets of one protocol have in common. */
+struct lo_plain {
+	uint32_t words; /* to hash, 0: none of them is plain */
+	__m128i header; /* of a packet, from its Ethernet type on */
+	__m128i keys;
+	__m128i last_key; /* 0 where only addresses are hashed */
+};
+
+/* The hash from LO_PLAIN_AT on, of two words or three by the last key. */
 static LO_CLMUL uint32_t
-lo_hash_plain_clmul(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n)
+lo_plain_tuple_hash(__m128i keys, __m128i last_key, const uint8_t *tuple)
 {
 	/* each word to the low half of a 64-bit lane, its bytes turned round */
 	const __m128i pair = _mm_set_epi8(-1, -1, -1, -1, 4, 5, 6, 7, -1, -1, -1, -1, 0, 1, 2, 3);
 	const __m128i last = _mm_set_epi8(
 			-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 8, 9, 10, 11);
-	const __m128i keys = _mm_loadu_si128((const __m128i *)flow->key_window);
 	const __m128i input = _mm_loadu_si128((const __m128i *)tuple);
 	const __m128i words = _mm_shuffle_epi8(input, pair);
 	__m128i sum = _mm_xor_si128(_mm_clmulepi64_si128(words, keys, 0x00),
 			_mm_clmulepi64_si128(words, keys, 0x11));
 
-	if (likely(n == 3))
-		sum = _mm_xor_si128(sum,
-				_mm_clmulepi64_si128(_mm_shuffle_epi8(input, last),
-						_mm_cvtsi64_si128(flow->key_window[2]), 0x00));
+	sum = _mm_xor_si128(sum, _mm_clmulepi64_si128(_mm_shuffle_epi8(input, last), last_key, 0));
 	return (uint64_t)_mm_cvtsi128_si64(sum) >> 31;
+}
+
+static LO_CLMUL uint32_t
+lo_hash_plain_clmul(const struct lo_flow *flow, const uint8_t *tuple, uint32_t n)
+{
+	return lo_plain_tuple_hash(_mm_loadu_si128((const __m128i *)flow->key_window),
+			_mm_cvtsi64_si128(n == 3 ? flow->key_window[2] : 0), tuple);
+}
+
+static LO_CLMUL struct lo_plain
+lo_plain_of(const struct lo_flow *flow, const struct rte_mbuf *m)
+{
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct lo_plain plain;
+
+	plain.words = lo_hash_plain(flow, m, data);
+	if (likely(plain.words != 0))
+		plain.header = _mm_loadu_si128((const __m128i *)(data + 12));
+	plain.keys = _mm_loadu_si128((const __m128i *)flow->key_window);
+	plain.last_key = _mm_cvtsi64_si128(plain.words == 3 ? flow->key_window[2] : 0);
+	return plain;
+}
+
+/* Where a header is another one, for lo_plain_all(). */
+static LO_CLMUL __m128i
+lo_plain_differs(const struct lo_plain *plain, const uint8_t *data)
+{
+	return _mm_xor_si128(_mm_loadu_si128((const __m128i *)(data + 12)), plain->header);
+}
+
+/* Type, version with IHL, fragment bits and protocol are those of the first packet. */
+static LO_CLMUL bool
+lo_plain_all(__m128i differ)
+{
+	const __m128i mask = _mm_set_epi8(0, 0, 0, 0, -1, 0, -1, 0x3f, 0, 0, 0, 0, 0, -1, -1, -1);
+
+	return _mm_testz_si128(differ, mask) != 0;
+}
+
+static LO_CLMUL uint32_t
+lo_plain_hash(const struct lo_plain *plain, const uint8_t *data)
+{
+	return lo_plain_tuple_hash(plain->keys, plain->last_key, data + LO_PLAIN_AT);
 }
 #endif
 

@@ -52,6 +52,7 @@ lo_ring_reset(struct lo_ring *r, bool several_producers)
 	rte_atomic_store_explicit(&r->tail, 0, rte_memory_order_relaxed);
 	rte_atomic_store_explicit(&r->head, 0, rte_memory_order_relaxed);
 	r->head_seen = 0;
+	r->full_at = r->size;
 	r->tail_seen = 0;
 	r->bytes_seen = 0;
 	r->several_producers = several_producers;
@@ -145,6 +146,7 @@ lo_rx_queue_start(struct rte_eth_dev *eth, uint16_t id)
 	lo_ring_drain(&rxq->ring);
 	rte_atomic_store_explicit(&rxq->ring.limit, rxq->ring.size, rte_memory_order_relaxed);
 	eth->data->rx_queue_state[id] = RTE_ETH_QUEUE_STATE_STARTED;
+	lo_gates_update(eth);
 	return 0;
 }
 
@@ -155,8 +157,9 @@ lo_rx_queue_stop(struct rte_eth_dev *eth, uint16_t id)
 	struct lo_rxq *rxq = eth->data->rx_queues[id];
 
 	rte_atomic_store_explicit(&rxq->ring.limit, 0, rte_memory_order_relaxed);
-	lo_ring_drain(&rxq->ring);
 	eth->data->rx_queue_state[id] = RTE_ETH_QUEUE_STATE_STOPPED;
+	lo_gates_update(eth);
+	lo_ring_drain(&rxq->ring);
 	return 0;
 }
 

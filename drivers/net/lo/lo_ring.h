@@ -39,6 +39,7 @@ struct lo_ring {
 	/* The producers' line: index, and bytes << 32. */
 	RTE_ATOMIC(uint64_t) tail __rte_aligned(LO_RING_ALIGN_BYTES);
 	uint32_t head_seen; /* the head as a single producer last read it */
+	uint32_t full_at;   /* the index at which it would fill the ring, by head_seen */
 	uint32_t size;
 	RTE_ATOMIC(uint32_t) limit; /* size, or 0 while the receive queue is stopped */
 	bool several_producers;
@@ -138,6 +139,7 @@ lo_ring_room(struct lo_ring *r, uint64_t tail, uint32_t want)
 	if (used + want > limit) {
 		/* pairs with the release in lo_ring_take(): the slots were read */
 		r->head_seen = rte_atomic_load_explicit(&r->head, rte_memory_order_acquire);
+		r->full_at = lo_ring_advance(r->size, r->head_seen, r->size);
 		used = lo_ring_used(r->size, tail, r->head_seen);
 	}
 

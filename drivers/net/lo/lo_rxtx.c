@@ -62,32 +62,6 @@ lo_tx_one(void *queue, struct rte_mbuf **pkts, uint16_t n, lo_fill_t fill, lo_fi
 	return lo_tx_answer(txq, k, n);
 }
 
-/* Packets for one ring, at most LO_CHUNK, as one of several producers. */
-static __rte_always_inline uint16_t
-lo_tx_run(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
-		const struct lo_notes *notes, uint16_t first, unsigned int slice)
-{
-	uint32_t bytes[LO_CHUNK];
-	uint32_t sum = 0;
-	uint64_t tail;
-	uint32_t k;
-
-	for (uint32_t i = 0; i < n; i++)
-		bytes[i] = sum += pkts[i]->pkt_len;
-	k = lo_ring_reserve(r, n, bytes, &tail);
-	if (likely(k != 0)) {
-		lo_add_shared(&txq->count[slice].packets, k);
-		lo_add_shared(&txq->count[slice].bytes, bytes[k - 1]);
-		/* not before: what goes back to the caller goes back as it came */
-		for (uint32_t i = 0; i < k; i++)
-			lo_note_apply(txq, notes, first + i, pkts[i]);
-		lo_ring_publish(r, tail, pkts, bytes, k);
-		lo_ring_notify(txq->dev, r);
-	}
-
-	return likely(k == n) ? n : k + lo_tx_overflow(txq, r, pkts + k, n - k);
-}
-
 static __rte_always_inline uint16_t
 lo_tx_many(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
 		unsigned int slice)
@@ -141,103 +115,6 @@ lo_tx_lcore(void *queue, struct rte_mbuf **pkts, uint16_t n)
 
 	return lo_tx_chunks(
 			txq, lo_ring_of_lcore(txq), pkts, n, rte_lcore_id() & (LO_TX_SLICES - 1));
-}
-
-/* steer=flow, one transmit queue: the only producer of every ring. */
-static __rte_always_inline uint16_t
-lo_tx_flow_each(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
-		const struct lo_notes *notes)
-{
-	void **rx_queues = txq->dev->data->rx_queues;
-	const bool writes = notes->other_port || notes->keep_hash;
-	uint64_t bytes = 0;
-	uint32_t packets = 0;
-	uint16_t i;
-
-	for (i = 0; i < n; i++) {
-		struct lo_ring *r = &((struct lo_rxq *)rx_queues[notes->queue[i]])->ring;
-		uint64_t tail = rte_atomic_load_explicit(&r->tail, rte_memory_order_relaxed);
-		uint32_t pkt_len = pkts[i]->pkt_len;
-
-		if (likely(lo_ring_room(r, tail, 1) != 0)) {
-			packets++;
-			bytes += pkt_len;
-			if (writes)
-				lo_note_apply(txq, notes, i, pkts[i]);
-			lo_ring_append(r, tail, pkts[i], pkt_len);
-			lo_ring_notify(txq->dev, r);
-		} else if (lo_tx_overflow(txq, r, &pkts[i], 1) == 0) {
-			break;
-		}
-	}
-	lo_add_own(&txq->count[0].packets, packets);
-	lo_add_own(&txq->count[0].bytes, bytes);
-
-	return i;
-}
-
-/* steer=flow, several transmit queues: neighbours for the same ring go together. */
-static __rte_always_inline uint16_t
-lo_tx_flow_runs(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n,
-		const struct lo_notes *notes)
-{
-	const uint16_t *queue = notes->queue;
-	uint16_t done = 0;
-	uint16_t run, k;
-
-	do {
-		for (run = 1; done + run < n && queue[done + run] == queue[done]; run++)
-			;
-		/* each packet has its queue: NOLINTNEXTLINE(clang-analyzer-core.*) */
-		k = lo_tx_run(txq, lo_ring_of_queue(txq->dev, queue[done]), pkts + done, run, notes,
-				done, 0);
-		done += k;
-	} while (k == run && done < n);
-
-	return done;
-}
-
-static __rte_always_inline uint16_t
-lo_tx_flow_chunk(struct lo_txq *txq, struct rte_mbuf **pkts, uint16_t n, struct lo_hasher by,
-		lo_look_all_t look_all)
-{
-	struct lo_seen seen = { 0 };
-	struct lo_notes notes;
-
-	look_all(txq, pkts, n, &seen);
-	for (uint16_t i = 0; i < n; i++) {
-		notes.flags[i] = 0;
-		notes.queue[i] = lo_flow_queue(
-				txq->dev, pkts[i], &notes.hash[i], &notes.flags[i], by);
-	}
-	if (unlikely(!lo_seen_crosses(txq, &seen, pkts, n)))
-		return lo_tx_slow(txq, pkts, n);
-	notes.other_port = lo_seen_other_port(&seen);
-	notes.keep_hash = (txq->dev->rx_offloads & RTE_ETH_RX_OFFLOAD_RSS_HASH) != 0;
-
-	return txq->shared ? lo_tx_flow_runs(txq, pkts, n, &notes)
-			   : lo_tx_flow_each(txq, pkts, n, &notes);
-}
-
-/* steer=flow */
-static __rte_always_inline uint16_t
-lo_tx_flow(void *tx_queue, struct rte_mbuf **pkts, uint16_t n, struct lo_hasher by,
-		lo_look_all_t look_all)
-{
-	struct lo_txq *txq = tx_queue;
-	uint16_t done = 0;
-	uint16_t chunk, k;
-
-	if (unlikely(lo_get(txq->always_slow)))
-		return lo_tx_answer(txq, lo_tx_slow(txq, pkts, n), n);
-
-	do {
-		chunk = RTE_MIN(n - done, LO_CHUNK);
-		k = lo_tx_flow_chunk(txq, pkts + done, chunk, by, look_all);
-		done += k;
-	} while (k == chunk && done < n);
-
-	return lo_tx_answer(txq, done, n);
 }
 
 /* One producer filled the ring: whatever the tail says can be taken. */
@@ -311,13 +188,21 @@ lo_rx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return lo_rx_one(queue, pkts, n, lo_take, lo_take);
 }
 
-uint16_t
-lo_tx_flow_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
+#ifdef RTE_ARCH_X86
+/* The part of a burst behind the end of the ring: seldom, so out of the way. */
+static LO_AVX2_TARGET __rte_noinline void
+lo_fill_far_avx2(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint32_t n,
+		struct lo_seen *seen)
 {
-	return lo_tx_flow(queue, pkts, n, lo_hasher_base, lo_look_all);
+	lo_fill_avx2(txq, r, 0, pkts, n, seen);
 }
 
-#ifdef RTE_ARCH_X86
+static LO_AVX2_TARGET __rte_noinline void
+lo_take_far_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
+{
+	lo_take_avx2(pkts, slots, n);
+}
+
 LO_AVX2_TARGET uint16_t
 lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -328,14 +213,6 @@ LO_AVX2_TARGET uint16_t
 lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
 	return lo_rx_one(queue, pkts, n, lo_take_avx2, lo_take_far_avx2);
-}
-
-LO_CLMUL_TARGET uint16_t
-lo_tx_flow_clmul(void *queue, struct rte_mbuf **pkts, uint16_t n)
-{
-	const struct lo_hasher by = { lo_hash_plain_clmul, lo_hash_words_clmul };
-
-	return lo_tx_flow(queue, pkts, n, by, lo_look_all_avx2);
 }
 #endif
 

@@ -47,8 +47,6 @@ uint16_t lo_rx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n);
 uint16_t lo_rx_any(void *queue, struct rte_mbuf **pkts, uint16_t n);
 
-typedef void (*lo_look_all_t)(
-		const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
 typedef void (*lo_fill_t)(const struct lo_txq *txq, struct lo_ring *r, uint32_t at,
 		struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen);
 typedef void (*lo_fill_far_t)(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts,
@@ -86,13 +84,6 @@ lo_look(const struct lo_txq *txq, const struct rte_mbuf *m, struct lo_seen *seen
 	seen->over |= (uint64_t)rte_atomic_load_explicit(
 				      &txq->frame_max_bytes, rte_memory_order_relaxed) -
 			m->pkt_len;
-}
-
-static __rte_always_inline void
-lo_look_all(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen)
-{
-	for (uint32_t i = 0; i < n; i++)
-		lo_look(txq, pkts[i], seen);
 }
 
 /* Fill n slots from `at` on, which must not wrap, and look at the packets. */
@@ -171,7 +162,7 @@ struct lo_notes {
 	bool other_port;
 	bool keep_hash;
 	/* by packet, steer=flow only */
-	uint16_t queue[LO_CHUNK];
+	struct lo_ring *ring[LO_CHUNK];
 	uint32_t hash[LO_CHUNK]; /* in reverse */
 	uint64_t flags[LO_CHUNK];
 };
@@ -219,7 +210,10 @@ lo_ring_append(struct lo_ring *r, uint64_t tail, struct rte_mbuf *m, uint32_t pk
 {
 	uint32_t at = lo_ring_slot(r->size, lo_ring_index(tail));
 
-	tail = lo_ring_tail_after(r->size, tail, 1, pkt_len);
+	tail += (uint64_t)pkt_len << 32 | 1;
+	/* once a lap, so rather a branch here */
+	if (unlikely(lo_ring_index(tail) == 2 * r->size))
+		tail -= 2 * r->size;
 	lo_slots(r->slot)[at] = m;
 	r->slot_mark[at] = lo_ring_mark(lo_ring_bytes(tail));
 	rte_atomic_store_explicit(&r->tail, tail, rte_memory_order_release);
@@ -287,6 +281,32 @@ lo_tx_answer(struct lo_txq *txq, uint16_t done, uint16_t n)
 	if (unlikely(done < n))
 		lo_add_shared(&txq->cold.refused, n - done);
 	return done;
+}
+
+/* Packets for one ring, at most LO_CHUNK, as one of several producers. */
+static __rte_always_inline uint16_t
+lo_tx_run(struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint16_t n,
+		const struct lo_notes *notes, uint16_t first, unsigned int slice)
+{
+	uint32_t bytes[LO_CHUNK];
+	uint32_t sum = 0;
+	uint64_t tail;
+	uint32_t k;
+
+	for (uint32_t i = 0; i < n; i++)
+		bytes[i] = sum += pkts[i]->pkt_len;
+	k = lo_ring_reserve(r, n, bytes, &tail);
+	if (likely(k != 0)) {
+		lo_add_shared(&txq->count[slice].packets, k);
+		lo_add_shared(&txq->count[slice].bytes, bytes[k - 1]);
+		/* not before: what goes back to the caller goes back as it came */
+		for (uint32_t i = 0; i < k; i++)
+			lo_note_apply(txq, notes, first + i, pkts[i]);
+		lo_ring_publish(r, tail, pkts, bytes, k);
+		lo_ring_notify(txq->dev, r);
+	}
+
+	return likely(k == n) ? n : k + lo_tx_overflow(txq, r, pkts + k, n - k);
 }
 
 #endif

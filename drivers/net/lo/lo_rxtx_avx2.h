@@ -40,18 +40,6 @@ lo_seen_avx2(const struct lo_txq *txq, __m256i differ, struct lo_seen *seen)
 			(uint32_t)_mm256_extract_epi32(differ, 5);
 }
 
-/* lo_look_all() without the bytes, which a burst of flows counts ring by ring. */
-static LO_AVX2 void
-lo_look_all_avx2(const struct lo_txq *txq, struct rte_mbuf **pkts, uint32_t n, struct lo_seen *seen)
-{
-	const __m256i want = _mm256_set_epi64x(0, 0, 0, txq->rearm_want);
-	__m256i differ = _mm256_setzero_si256();
-
-	for (uint32_t i = 0; i < n; i++)
-		differ = _mm256_or_si256(differ, _mm256_xor_si256(lo_look_avx2(pkts[i]), want));
-	lo_seen_avx2(txq, differ, seen);
-}
-
 static LO_AVX2 void
 lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rte_mbuf **pkts,
 		uint32_t n, struct lo_seen *seen)
@@ -94,14 +82,6 @@ lo_fill_avx2(const struct lo_txq *txq, struct lo_ring *r, uint32_t at, struct rt
 	lo_seen_avx2(txq, differ, seen);
 }
 
-/* The part of a burst behind the end of the ring: seldom, so out of the way. */
-static LO_AVX2_TARGET __rte_noinline void
-lo_fill_far_avx2(const struct lo_txq *txq, struct lo_ring *r, struct rte_mbuf **pkts, uint32_t n,
-		struct lo_seen *seen)
-{
-	lo_fill_avx2(txq, r, 0, pkts, n, seen);
-}
-
 static LO_AVX2 void
 lo_take_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
 {
@@ -116,12 +96,6 @@ lo_take_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
 	}
 	if ((n & 1) != 0)
 		pkts[i] = slots[i];
-}
-
-static LO_AVX2_TARGET __rte_noinline void
-lo_take_far_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t n)
-{
-	lo_take_avx2(pkts, slots, n);
 }
 
 #endif
