@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * connect(2) of datagram sockets (contract CO-01, CO-02).
+ */
+
+#include <linux/rtnetlink.h>
+#include <netinet/ip.h>
+
+#include "../dp/fib.h"
+#include "../dp/udp_table.h"
+#include "../include/lop_socket.h"
+#include "sock.h"
+
+static bool
+is_udp(const struct lop_sock *sk)
+{
+	return sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP;
+}
+
+static bool
+is_hashed(const struct lop_sock *sk)
+{
+	return (lop_load(sk->more) & LOP_MORE_UNHASHED) == 0;
+}
+
+static void
+set_rcv_saddr(struct lop_sock *sk, uint32_t addr_be)
+{
+	if (is_udp(sk) && is_hashed(sk))
+		lop_udp_rehash(sk, addr_be);
+	else
+		sk->rcv_saddr_be = addr_be;
+}
+
+/* With lop->lock held. What bind(2) did not ask for is forgotten (contract CO-02). */
+static int
+disconnect(struct lop_sock *sk)
+{
+	const uint32_t flags = lop_load(sk->flags);
+
+	lop_store(sk->state, LOP_SOCK_CLOSED);
+	sk->daddr_be = 0;
+	sk->dport_be = 0;
+	lop_store(sk->bound_if, 0);
+	if ((flags & LOP_SOCK_PORT_BOUND) == 0 && sk->type == SOCK_DGRAM) {
+		if (is_hashed(sk)) {
+			if (is_udp(sk))
+				lop_udp_remove(sk);
+			else
+				lop_raw_remove(sk);
+			lop_store(sk->more, lop_load(sk->more) | LOP_MORE_UNHASHED);
+		}
+		sk->sport_be = 0;
+	}
+	if ((flags & LOP_SOCK_ADDR_BOUND) == 0) {
+		if (sk->rcv_saddr_be != 0)
+			set_rcv_saddr(sk, 0);
+		sk->saddr_be = 0;
+	}
+	lop_sock_forget_dst(sk);
+	return 0;
+}
+
+static int
+route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *sin,
+		struct lop_route_result *result)
+{
+	const uint32_t flags = lop_load(sk->flags);
+	struct lop_flow flow = {
+		.daddr_be = sin->sin_addr.s_addr,
+		.saddr_be = sk->saddr_be,
+		.oif = lop_load(sk->bound_if),
+		.tos = sk->tos & IPTOS_DSCP_MASK,
+		.protocol = sk->protocol,
+		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
+		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
+		.sport_be = sk->sport_be,
+		.dport_be = sin->sin_port,
+		.mark = sk->mark,
+		.uid = sk->uid,
+	};
+	int ret;
+
+	if (IN_MULTICAST(rte_be_to_cpu_32(flow.daddr_be))) {
+		if (flow.oif == 0)
+			flow.oif = sk->mc_if;
+		if (flow.saddr_be == 0)
+			flow.saddr_be = sk->mc_addr_be;
+	} else if (flow.oif == 0) {
+		flow.oif = sk->unicast_if;
+	}
+	ret = lop_route_output(w, &flow, result);
+	if (ret == 0 && (result->dst->cache_flags & RTCF_BROADCAST) != 0 &&
+			(flags & LOP_SOCK_BROADCAST) == 0)
+		ret = -EACCES;
+	return ret;
+}
+
+/* With lop->lock held. The first source stays on a second connect (contract CO-02). */
+static void
+establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t saddr_be,
+		uint16_t dport_be)
+{
+	if (sk->saddr_be == 0)
+		sk->saddr_be = saddr_be;
+	if (sk->rcv_saddr_be == 0 && saddr_be != 0)
+		set_rcv_saddr(sk, saddr_be);
+	sk->daddr_be = daddr_be;
+	sk->dport_be = dport_be;
+	sk->ip_id = lop_random(w);
+	lop_store(sk->state, LOP_SOCK_ESTABLISHED);
+	lop_sock_forget_dst(sk);
+}
+
+static int
+connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *sin)
+{
+	const int fd = sk->fd;
+	struct lop_route_result result;
+	uint32_t daddr_be, saddr_be;
+	int ret = route_to(w, sk, sin, &result);
+
+	if (ret != 0)
+		return ret;
+	daddr_be = result.daddr_be;
+	saddr_be = result.saddr_be;
+	/* the answer's destination may be gone behind this; the addresses are kept alone */
+	lop_lock(w->lop, w);
+	if (lop_sock_of(fd) != sk)
+		ret = -EBADF;
+	else
+		establish(w, sk, daddr_be, saddr_be, sin->sin_port);
+	lop_unlock(w->lop);
+	return ret;
+}
+
+static int
+unconnect(int fd)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_lock(fd, &w);
+
+	if (sk == NULL)
+		return -1;
+	disconnect(sk);
+	lop_sock_unlock(w);
+	return 0;
+}
+
+int
+lop_connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_enter(fd, &w);
+	struct sockaddr_in sin;
+	bool unspec = false;
+	int ret;
+
+	if (sk == NULL)
+		return -1;
+	ret = lop_addr_check(addr, len);
+	if (ret == 0 && len < sizeof(addr->sa_family))
+		ret = -EINVAL;
+	if (ret == 0)
+		unspec = addr->sa_family == AF_UNSPEC;
+	/* the port stays when what follows fails (contract CO-01) */
+	if (ret == 0 && !unspec)
+		ret = lop_sock_autobind(w, sk);
+	if (ret == 0 && !unspec && len < sizeof(sin))
+		ret = -EINVAL;
+	if (ret == 0 && !unspec && addr->sa_family != AF_INET)
+		ret = -EAFNOSUPPORT;
+	if (ret == 0 && !unspec) {
+		memcpy(&sin, addr, sizeof(sin));
+		ret = connect_inet(w, sk, &sin);
+	}
+	lop_sock_leave(w);
+	return unspec && ret == 0 ? unconnect(fd) : lop_posix(ret);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Datagrams that are collected from several sends: UDP_CORK and MSG_MORE (contract CK-01, CK-02,
+ * SEND-05, SEND-11). Under sk->tx_lock, which is never held while packets move.
+ */
+
+#include <rte_malloc.h>
+
+#include "msg.h"
+
+/* The first send decides where the datagram goes and how it looks. */
+struct lop_cork {
+	struct rte_mbuf *m; /* what was collected */
+	struct lop_sending sending;
+	uint32_t genid; /* sending.dst is good under it */
+};
+
+static void
+cork_free(struct lop_cork *cork)
+{
+	if (cork == NULL)
+		return;
+	rte_pktmbuf_free(cork->m);
+	rte_free(cork);
+}
+
+/* Take it off the socket. */
+static struct lop_cork *
+cork_take(struct lop_sock *sk)
+{
+	struct lop_cork *cork;
+
+	rte_spinlock_lock(&sk->tx_lock);
+	cork = sk->cork;
+	sk->cork = NULL;
+	rte_spinlock_unlock(&sk->tx_lock);
+	return cork;
+}
+
+void
+lop_cork_discard(struct lop_sock *sk)
+{
+	cork_free(cork_take(sk));
+}
+
+/*
+ * Routes may have changed since the first send, and its destination may be gone with them: asked
+ * for again by the addresses that were chosen then. Where there is none any more the datagram is
+ * lost.
+ */
+static int
+route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
+{
+	const uint32_t genid = lop_acquire(w->lop->genid);
+	const struct lop_send *send = &cork->sending.send;
+	const struct lop_flow flow = { .daddr_be = send->daddr_be,
+		.saddr_be = send->saddr_be,
+		.oif = lop_load(sk->bound_if),
+		.tos = send->tos & IPTOS_DSCP_MASK,
+		.protocol = sk->protocol,
+		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
+		.sport_be = send->sport_be,
+		.dport_be = send->dport_be,
+		.mark = sk->mark,
+		.uid = sk->uid };
+	struct lop_route_result result;
+	int ret;
+
+	if (cork->genid == genid)
+		return 0;
+	ret = lop_route_output(w, &flow, &result);
+	if (ret == 0)
+		cork->sending.dst = result.dst;
+	return ret;
+}
+
+static int
+cork_send(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
+{
+	int ret;
+
+	if (cork == NULL)
+		return 0;
+	ret = route_again(w, sk, cork);
+	if (ret == 0) {
+		struct rte_mbuf *m = cork->m;
+
+		cork->m = NULL;
+		ret = lop_send_mbuf(w, &cork->sending, m);
+	}
+	cork_free(cork);
+	return ret;
+}
+
+int
+lop_cork_push(struct lop_worker *w, struct lop_sock *sk)
+{
+	return cork_send(w, sk, cork_take(sk));
+}
+
+/* Add bytes. -EMSGSIZE for the whole, -EFAULT, -ENOBUFS: then all of it is lost. */
+static int
+append(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork,
+		const struct lop_request *rq)
+{
+	const int ret = lop_send_fits(w, sk, &cork->sending, cork->m->pkt_len + rq->len);
+
+	return ret != 0 ? ret : lop_send_fill(w, sk, &cork->sending, rq, cork->m);
+}
+
+/* Whether more is to come behind this send. */
+static bool
+goes_on(const struct lop_sock *sk, int flags)
+{
+	return (flags & MSG_MORE) != 0 || (lop_load(sk->flags) & LOP_SOCK_CORK) != 0;
+}
+
+/* The lock is held, and let go. */
+static ssize_t
+add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
+{
+	struct lop_cork *cork = sk->cork;
+	int ret = 0;
+
+	if ((rq->flags & LOP_MSG_PROBE) == 0)
+		ret = append(w, sk, cork, rq);
+	if (ret == 0 && goes_on(sk, rq->flags)) {
+		rte_spinlock_unlock(&sk->tx_lock);
+		return rq->len;
+	}
+	sk->cork = NULL;
+	rte_spinlock_unlock(&sk->tx_lock);
+	if (ret != 0)
+		cork_free(cork);
+	else
+		ret = cork_send(w, sk, cork);
+	return ret != 0 ? ret : (ssize_t)rq->len;
+}
+
+ssize_t
+lop_cork_add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq, bool *done)
+{
+	*done = true;
+	rte_spinlock_lock(&sk->tx_lock);
+	if (sk->cork != NULL)
+		return add(w, sk, rq);
+	rte_spinlock_unlock(&sk->tx_lock);
+	*done = false;
+	return 0;
+}
+
+ssize_t
+lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
+		const struct lop_sending *s)
+{
+	struct lop_cork *cork;
+	int ret;
+
+	if ((rq->flags & LOP_MSG_PROBE) != 0)
+		return rq->len;
+	ret = lop_send_fits(w, sk, s, rq->len);
+	if (ret == 0)
+		ret = lop_send_allowed(w, sk, rq->flags);
+	if (ret != 0)
+		return ret;
+	cork = rte_zmalloc("lop cork", sizeof(*cork), 0);
+	if (cork != NULL)
+		cork->m = rte_pktmbuf_alloc(w->lop->pool);
+	if (cork == NULL || cork->m == NULL) {
+		cork_free(cork);
+		return lop_send_no_buffer(w);
+	}
+	cork->sending = *s;
+	if (s->send.options == s->options)
+		cork->sending.send.options = cork->sending.options;
+	cork->sending.send.software_check = s->gso_size == 0;
+	cork->genid = lop_acquire(w->lop->genid);
+
+	rte_spinlock_lock(&sk->tx_lock);
+	if (sk->cork != NULL) {
+		/* another thread was first */
+		rte_spinlock_unlock(&sk->tx_lock);
+		cork_free(cork);
+		return -EINVAL;
+	}
+	sk->cork = cork;
+	return add(w, sk, rq);
+}

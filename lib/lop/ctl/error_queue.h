@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_CTL_ERROR_QUEUE_H
+#define LOP_CTL_ERROR_QUEUE_H
+
+/*
+ * What waits for MSG_ERRQUEUE: records in mbufs, linked by meta.next from sk->err_head, under
+ * sk->rx_lock. The data of each is a struct lop_error_record, then the bytes that were quoted.
+ */
+
+#include <linux/errqueue.h>
+
+#include "../dp/sock.h"
+
+struct lop_error_record {
+	struct sock_extended_err ee;
+	struct sockaddr_in offender; /* all zeros for a local error */
+	uint32_t daddr_be;           /* where the datagram had gone */
+	uint16_t dport_be;
+	uint16_t ifindex;
+	uint32_t truesize;
+	uint64_t now_us;
+};
+
+#endif

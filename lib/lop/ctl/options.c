@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * setsockopt(2) and getsockopt(2): which level answers.
+ */
+
+#include <limits.h>
+#include <net/if.h>
+#include <netinet/udp.h>
+
+#include <linux/icmp.h>
+
+#include "../include/lop_socket.h"
+#include "options.h"
+
+/* The kinds of control messages that recvmsg(2) has to look for. */
+#define RECV_FLAGS                                                                          \
+	(LOP_SOCK_RXQ_OVFL | LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_PKTINFO | \
+			LOP_SOCK_RECVTTL | LOP_SOCK_RECVTOS | LOP_SOCK_RECVOPTS |           \
+			LOP_SOCK_RETOPTS | LOP_SOCK_ORIGDSTADDR)
+#define RECV_MORE \
+	(LOP_MORE_RCVMARK | LOP_MORE_RCVPRIORITY | LOP_MORE_RECVFRAGSIZE | LOP_MORE_CHECKSUM)
+
+static void
+changed(struct lop_sock *sk)
+{
+	const bool cmsgs = (lop_load(sk->flags) & RECV_FLAGS) != 0 ||
+			(lop_load(sk->more) & RECV_MORE) != 0 || sk->ts_flags != 0 || sk->gro;
+
+	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
+	/* headers were prepared with the option as it was */
+	lop_sock_forget_dst(sk);
+}
+
+static bool
+is_udp(const struct lop_sock *sk)
+{
+	return sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP;
+}
+
+static int
+set_raw(struct lop_sock *sk, int name, const void *value, socklen_t len)
+{
+	if (sk->type != SOCK_RAW)
+		return -ENOPROTOOPT;
+	if (name != ICMP_FILTER)
+		return -ENOPROTOOPT;
+	if (sk->protocol != IPPROTO_ICMP)
+		return -EOPNOTSUPP;
+	if (value == NULL && len != 0)
+		return -EFAULT;
+	memcpy(&sk->icmp_filter, value, RTE_MIN(len, (socklen_t)sizeof(sk->icmp_filter)));
+	return 0;
+}
+
+static int
+get_raw(struct lop_sock *sk, int name, void *value, socklen_t *len)
+{
+	if (sk->type != SOCK_RAW)
+		return -EOPNOTSUPP;
+	if (name != ICMP_FILTER)
+		return -ENOPROTOOPT;
+	if (sk->protocol != IPPROTO_ICMP)
+		return -EOPNOTSUPP;
+	return lop_option_copy(value, len, &sk->icmp_filter, sizeof(sk->icmp_filter));
+}
+
+static int
+set_by_level(struct lop_sock *sk, int level, int name, const void *value, socklen_t len)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return lop_setsockopt_socket(sk, name, value, len);
+	case SOL_IP:
+		return lop_mcast_option(name) ? lop_mcast_setsockopt(sk, name, value, len)
+					      : lop_setsockopt_ip(sk, name, value, len);
+	case SOL_UDP:
+		return is_udp(sk) ? lop_setsockopt_udp(sk, name, value, len) : -ENOPROTOOPT;
+	case SOL_RAW:
+		return set_raw(sk, name, value, len);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+/* UDP_CORK was taken away: what pends leaves, whatever becomes of it (contract CK-01). */
+static void
+uncorked(int fd)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_enter(fd, &w);
+
+	if (sk == NULL)
+		return;
+	lop_cork_push(w, sk);
+	lop_sock_leave(w);
+}
+
+int
+lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_lock(fd, &w);
+	bool uncork = false;
+	int ret;
+
+	if (sk == NULL)
+		return -1;
+	ret = len <= INT_MAX ? set_by_level(sk, level, name, value, len) : -EINVAL;
+	if (ret == 0) {
+		changed(sk);
+		uncork = level == SOL_UDP && name == UDP_CORK && sk->cork != NULL &&
+				(lop_load(sk->flags) & LOP_SOCK_CORK) == 0;
+	}
+	lop_sock_unlock(w);
+	if (uncork)
+		uncorked(fd);
+	return lop_posix(ret);
+}
+
+/* An unknown level is another errno here than with setsockopt(2). */
+static int
+get_by_level(struct lop_worker *w, struct lop_sock *sk, int level, int name, void *value,
+		socklen_t *len)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return lop_getsockopt_socket(sk, name, value, len);
+	case SOL_IP:
+		return lop_getsockopt_ip(w, sk, name, value, len);
+	case SOL_UDP:
+		return is_udp(sk) ? lop_getsockopt_udp(sk, name, value, len) : -EOPNOTSUPP;
+	case SOL_RAW:
+		return get_raw(sk, name, value, len);
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+int
+lop_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_enter(fd, &w);
+	int ret;
+
+	if (sk == NULL)
+		return -1;
+	if (len == NULL)
+		ret = -EFAULT;
+	else if (*len > INT_MAX)
+		ret = -EINVAL;
+	else
+		ret = get_by_level(w, sk, level, name, value, len);
+	lop_sock_leave(w);
+	return lop_posix(ret);
+}

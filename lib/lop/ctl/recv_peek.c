@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Looking at datagrams that stay in the queue: MSG_PEEK, SO_PEEK_OFF (contract UR-06).
+ */
+
+#include <rte_udp.h>
+
+#include "msg.h"
+
+static void
+hold(struct rte_mbuf *m)
+{
+	for (; m != NULL; m = m->next)
+		rte_mbuf_refcnt_update(m, 1);
+}
+
+struct rte_mbuf *
+lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *off)
+{
+	struct rte_mbuf *m;
+	uint32_t skip;
+
+	rte_spinlock_lock(&sk->rx_lock);
+	skip = RTE_MAX(lop_load(sk->peek_off), 0);
+	for (m = sk->rx_head; m != NULL; m = lop_meta(m)->next) {
+		const uint32_t bytes = m->pkt_len - header_bytes;
+
+		if (skip < bytes || skip == 0)
+			break;
+		skip -= bytes;
+	}
+	if (m != NULL)
+		hold(m);
+	rte_spinlock_unlock(&sk->rx_lock);
+	*off = skip;
+	return m;
+}
+
+void
+lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
+{
+	struct rte_mbuf *before = NULL, *at;
+
+	rte_spinlock_lock(&sk->rx_lock);
+	for (at = sk->rx_head; at != NULL && at != m; at = lop_meta(at)->next)
+		before = at;
+	if (at != NULL) {
+		struct rte_mbuf *next = lop_meta(at)->next;
+
+		if (before != NULL)
+			lop_meta(before)->next = next;
+		else
+			sk->rx_head = next;
+		if (next == NULL)
+			sk->rx_tail = before;
+		sk->rmem_bytes -= lop_truesize(at->pkt_len - sizeof(struct rte_udp_hdr));
+		lop_count(sk->rx_packets, -1);
+	}
+	rte_spinlock_unlock(&sk->rx_lock);
+	if (at != NULL)
+		rte_pktmbuf_free(at);
+}
+
+void
+lop_peek_moved(struct lop_sock *sk, int32_t bytes)
+{
+	int off;
+
+	rte_spinlock_lock(&sk->rx_lock);
+	off = lop_load(sk->peek_off);
+	if (off >= 0)
+		lop_store(sk->peek_off, RTE_MAX(off + bytes, 0));
+	rte_spinlock_unlock(&sk->rx_lock);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_CTL_SOCK_H
+#define LOP_CTL_SOCK_H
+
+/*
+ * Sockets: what the files of the POSIX-shaped calls share.
+ */
+
+#include <errno.h>
+#include <stdint.h>
+
+#include "../dp/sock.h"
+
+/* ctl/fd.c */
+
+#define LOP_FDS_MAX (1 << 20)
+
+/* A descriptor for a socket, the lowest that is free; -EMFILE. */
+int lop_fd_alloc(struct lop_sock *sk);
+/* Take it away: nobody finds the socket by it from now on. */
+void lop_fd_free(int fd);
+
+/*
+ * Begin a call on a descriptor: the socket and this thread's worker, between lop_enter() and
+ * lop_leave() from now on. NULL with errno EBADF, or ENXIO in a thread that is not attached.
+ */
+struct lop_sock *lop_sock_enter(int fd, struct lop_worker **w);
+
+static inline void
+lop_sock_leave(struct lop_worker *w)
+{
+	lop_leave(w);
+}
+
+/*
+ * Begin a call that changes what others share: the socket with lop->lock held, which keeps it from
+ * being freed, and the worker offline, so that lop_synchronize() may be called. Errors as above.
+ */
+struct lop_sock *lop_sock_lock(int fd, struct lop_worker **w);
+void lop_sock_unlock(struct lop_worker *w);
+
+/* What a call answers: ret >= 0 as it is; -errno as POSIX wants it. */
+static inline int
+lop_posix(int ret)
+{
+	if (ret >= 0)
+		return ret;
+	errno = -ret;
+	return -1;
+}
+
+/* ctl/bind.c */
+
+/* A port for a socket that has none (contract SK-02): 0 or -EAGAIN. */
+int lop_sock_autobind(struct lop_worker *w, struct lop_sock *sk);
+
+/* An address of a call (contract SEND-01): -EINVAL, -EFAULT. */
+int lop_addr_check(const struct sockaddr *addr, socklen_t len);
+
+/* ctl/sock.c */
+
+/* What was prepared for the destination last used no longer fits. */
+void lop_sock_forget_dst(struct lop_sock *sk);
+/* Free sockets that were closed, as far as nobody sees them any more. With lop->lock held. */
+void lop_socks_reap(struct lop *lop);
+
+/* ctl/udp_ports.c, with lop->lock held */
+
+/* Whether the socket may take (sk->rcv_saddr_be, port) (contract BI-03). */
+bool lop_port_taken(const struct lop_sock *sk, uint16_t port);
+/* A free port for it, host byte order (contract SK-03), or -EADDRINUSE. */
+int lop_port_search(struct lop_worker *w, const struct lop_sock *sk);
+
+/* ctl/poll.c */
+
+/* What poll(2) says of a socket: POLLIN, POLLOUT, POLLERR and so on. */
+short lop_sock_events(const struct lop_sock *sk);
+
+/*
+ * Wait until one of `events` (or an error) is there, with the devices of the instance polled
+ * meanwhile. Between lop_sock_enter() and lop_sock_leave(); w is offline while it sleeps, so
+ * nothing but the socket may be kept over the call.
+ *
+ * @param timeout_us
+ *   -1: for ever.
+ * @return
+ *   0; -EAGAIN when the time is over; -EBADF when the socket was closed meanwhile.
+ */
+int lop_sock_wait(struct lop_worker *w, struct lop_sock *sk, short events, int64_t timeout_us);
+
+/* ctl/options_mcast.c, and ctl/mcast.c to leave */
+
+/* The options of IP_ADD_MEMBERSHIP and its kin; setting with lop->lock held, w offline. */
+bool lop_mcast_option(int name);
+int lop_mcast_setsockopt(struct lop_sock *sk, int name, const void *value, socklen_t len);
+int lop_mcast_getsockopt(struct lop_sock *sk, int name, void *value, socklen_t *len);
+/* Leave all groups, with lop->lock held. */
+void lop_mcast_leave_all(struct lop_sock *sk);
+
+/* ctl/cork.c: send what pends (UDP_CORK off): 0 or -errno. Drop what pends (close). */
+int lop_cork_push(struct lop_worker *w, struct lop_sock *sk);
+void lop_cork_discard(struct lop_sock *sk);
+
+/* ctl/error_queue.c: free what waits for MSG_ERRQUEUE. */
+void lop_error_queue_purge(struct lop_sock *sk);
+
+#endif

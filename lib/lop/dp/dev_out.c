@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Output stage 7: taps, and the device.
+ *
+ * in    frames, meta.dst
+ * out   0: all are taken
+ * drop  DEV_DOWN (the sender does not hear: contract DEV-10), BACKLOG_FULL (BK-01), TX_FULL
+ */
+
+#include <errno.h>
+
+#include <rte_ethdev.h>
+#include <rte_ip.h>
+
+#include "csum.h"
+#include "stages.h"
+#include "tap.h"
+#include "trace.h"
+
+/* Frames that the device's queue did not take, or must not. */
+static void
+drop_all(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n,
+		enum lop_drop_reason reason)
+{
+	struct lop_if_count *c = &w->ifs[dev->ifindex];
+
+	if (reason == LOP_DROP_BACKLOG_FULL) {
+		lop_count(c->rx_dropped, n);
+		lop_count(w->softnet_dropped, n);
+	} else {
+		lop_count(c->tx_dropped, n);
+	}
+	for (uint16_t i = 0; i < n; i++)
+		lop_drop_packet(w, pkts[i], reason);
+}
+
+/* lo: into this worker's queue, within the backlog's limit. */
+static __rte_always_inline void
+to_lo(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
+{
+	const uint32_t limit = lop_setting(w->lop, LOP_SETTING_BACKLOG);
+	uint16_t room = n, sent;
+
+	/* Linux drops when more than the limit wait, not when as many do */
+	if (unlikely(w->lo_waiting + n > limit + 1))
+		room = w->lo_waiting > limit ? 0 : limit + 1 - w->lo_waiting;
+	sent = room != 0 ? rte_eth_tx_burst(dev->port_id, w->index, pkts, room) : 0;
+	w->lo_waiting += sent;
+	if (unlikely(sent < n))
+		drop_all(w, dev, pkts + sent, n - sent, LOP_DROP_BACKLOG_FULL);
+}
+
+/* Data starts at the Ethernet header. */
+static void
+csum_finish(struct rte_mbuf *m)
+{
+	const uint8_t *ip = rte_pktmbuf_mtod_offset(m, const uint8_t *, RTE_ETHER_HDR_LEN);
+
+	lop_csum_finish_udp(m, RTE_ETHER_HDR_LEN + (*ip & RTE_IPV4_HDR_IHL_MASK) * 4);
+}
+
+/* Any other device: checksums are finished here (contract QU-06), and only here. */
+static __rte_noinline void
+to_wire(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lop_if_count *c = &w->ifs[dev->ifindex];
+	uint64_t bytes = 0;
+	uint16_t sent;
+
+	for (uint16_t i = 0; i < n; i++) {
+		if ((lop_meta(pkts[i])->flags & LOP_META_CSUM_PARTIAL) != 0)
+			csum_finish(pkts[i]);
+		pkts[i]->ol_flags &= ~lop_meta_flag_bit;
+		bytes += pkts[i]->pkt_len;
+	}
+	sent = lop_if_transmit(dev, w->index, pkts, n);
+	for (uint16_t i = sent; i < n; i++)
+		bytes -= pkts[i]->pkt_len;
+	lop_count(c->tx_packets, sent);
+	lop_count(c->tx_bytes, bytes);
+	if (unlikely(sent < n)) {
+		w->out.failed += n - sent;
+		w->out.err = -ENOBUFS;
+		drop_all(w, dev, pkts + sent, n - sent, LOP_DROP_TX_FULL);
+	}
+}
+
+static __rte_always_inline void
+to_device(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
+{
+	if (unlikely(!lop_if_is_up(dev))) {
+		drop_all(w, dev, pkts, n, LOP_DROP_DEV_DOWN);
+		return;
+	}
+	if (unlikely(lop_load(w->lop->hooks.taps) != NULL))
+		lop_taps_out(w, dev, pkts, n);
+	if (lop_tracing(w))
+		lop_trace_burst(w, LOP_TRACE_DEV_OUT, pkts, n, 0, 0);
+	if (likely(dev->loopback))
+		to_lo(w, dev, pkts, n);
+	else
+		to_wire(w, dev, pkts, n);
+}
+
+uint16_t
+lop_dev_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t from = 0;
+
+	if (likely(w->out.dst != NULL)) {
+		to_device(w, w->out.dst->dev, pkts, n);
+		return 0;
+	}
+	/* neighbours for the same device go together */
+	while (from < n) {
+		struct lop_if *dev = lop_meta(pkts[from])->dst->dev;
+		uint16_t k = 1;
+
+		while (from + k < n && lop_meta(pkts[from + k])->dst->dev == dev)
+			k++;
+		to_device(w, dev, pkts + from, k);
+		from += k;
+	}
+	return 0;
+}

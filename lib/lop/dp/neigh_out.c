@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Output stage 6: the link header of the next hop, and what is counted as transmitted.
+ *
+ * in    whole IPv4 packets no longer than their MTU, meta.dst
+ * out   data starts at the Ethernet header
+ * drop  NO_NEIGH (the sender hears EINVAL or ENOBUFS where there can be no neighbour), NO_MBUF
+ */
+
+#include <errno.h>
+#include <netpacket/packet.h>
+
+#include <rte_errno.h>
+#include <rte_ip.h>
+
+#include "neigh.h"
+#include "stages.h"
+#include "trace.h"
+
+static void
+count_class(struct lop_worker *w, const struct lop_dst *dst, uint64_t packets, uint64_t bytes)
+{
+	if ((dst->cache_flags & RTCF_MULTICAST) != 0) {
+		lop_mib_add(w, IPEXT_OUTMCASTPKTS, packets);
+		lop_mib_add(w, IPEXT_OUTMCASTOCTETS, bytes);
+	} else if ((dst->cache_flags & RTCF_BROADCAST) != 0) {
+		lop_mib_add(w, IPEXT_OUTBCASTPKTS, packets);
+		lop_mib_add(w, IPEXT_OUTBCASTOCTETS, bytes);
+	}
+}
+
+static inline void
+count(struct lop_worker *w, const struct lop_dst *dst, uint64_t packets, uint64_t bytes)
+{
+	lop_mib_add(w, IP_OUTTRANSMITS, packets);
+	lop_mib_add(w, IPEXT_OUTOCTETS, bytes);
+	if (unlikely((dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0))
+		count_class(w, dst, packets, bytes);
+}
+
+/* The neighbour of a packet, or NULL: it was dropped. */
+static struct lop_neigh *
+neigh_of(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
+{
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	struct lop_neigh *neigh = dst->neigh;
+
+	if (neigh == NULL)
+		neigh = lop_neigh_get(
+				w, dst->dev, dst->gateway_be != 0 ? dst->gateway_be : ip->dst_addr);
+	if (unlikely(neigh == NULL)) {
+		lop_out_drop(w, m, NO_NEIGH, rte_errno);
+		return NULL;
+	}
+	if (unlikely((lop_load(neigh->state) & LOP_NUD_VALID) == 0)) {
+		lop_drop(w, m, NO_NEIGH);
+		return NULL;
+	}
+	return neigh;
+}
+
+/* contract IPO-04 */
+static bool
+link_header_put(struct lop_worker *w, struct rte_mbuf *m, const struct lop_neigh *neigh)
+{
+	char *to;
+
+	if (neigh->header_bytes == 0)
+		return true;
+	to = rte_pktmbuf_prepend(m, RTE_ETHER_HDR_LEN);
+	if (unlikely(to == NULL)) {
+		lop_out_drop(w, m, NO_MBUF, ENOMEM);
+		return false;
+	}
+	if (!w->out.linked)
+		lop_neigh_header(neigh, (uint8_t *)to);
+	return true;
+}
+
+uint16_t
+lop_neigh_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t kept = 0;
+
+	if (likely(w->out.l2)) {
+		count(w, w->out.dst, n, w->out.bytes);
+		return n;
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+		const struct lop_dst *dst = lop_meta(m)->dst;
+		const uint32_t bytes = m->pkt_len;
+		const struct lop_neigh *neigh;
+
+		count(w, dst, 1, bytes);
+		neigh = neigh_of(w, m, dst);
+		if (lop_tracing(w) && neigh != NULL)
+			lop_trace_burst(w, LOP_TRACE_NEIGH, &m, 1, (uintptr_t)neigh, 0);
+		if (likely(neigh != NULL) && link_header_put(w, m, neigh))
+			pkts[kept++] = m;
+	}
+	return kept;
+}

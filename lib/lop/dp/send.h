@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_DP_SEND_H
+#define LOP_DP_SEND_H
+
+/*
+ * What the datagrams of one send have in common beside their destination: what a socket's options
+ * and the control messages of a call come to (Linux's ipcm_cookie). w->send points to it during
+ * lop_output().
+ */
+
+#include "sock.h"
+
+struct lop_send {
+	struct lop_sock *sock;
+	uint32_t saddr_be; /* as lop_route_output() answered */
+	uint32_t daddr_be;
+	uint16_t sport_be, dport_be;
+	uint8_t tos;
+	uint8_t ttl;
+	bool df;             /* Don't Fragment */
+	bool ignore_df;      /* fragment all the same when too big: WANT, DONT, OMIT (FR-01) */
+	bool id_zero;        /* DF and not ignore_df: ID 0 (IPO-03) */
+	bool connected;      /* IDs from sk->ip_id */
+	bool no_check;       /* UDP checksum 0 */
+	bool software_check; /* a real checksum (CK-02) */
+	bool confirm;
+	uint8_t options_bytes; /* multiple of 4, at most 40 */
+	const uint8_t *options;
+};
+
+/* Fill in what the socket's options say, for a destination found by lop_route_output(). */
+static inline void
+lop_send_defaults(struct lop_send *send, struct lop_sock *sk, const struct lop_dst *dst)
+{
+	const uint32_t flags = lop_load(sk->flags);
+	const bool multicast = (dst->cache_flags & RTCF_MULTICAST) != 0;
+
+	send->sock = sk;
+	send->sport_be = sk->sport_be;
+	send->tos = sk->tos;
+	if (multicast)
+		send->ttl = sk->mc_ttl;
+	else
+		send->ttl = sk->ttl >= 0 ? sk->ttl
+					 : lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
+	send->df = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DO ||
+			sk->pmtudisc == IP_PMTUDISC_PROBE;
+	send->ignore_df = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DONT ||
+			sk->pmtudisc == IP_PMTUDISC_OMIT;
+	send->connected = sk->daddr_be != 0;
+	send->id_zero = send->df && !send->ignore_df && !send->connected;
+	send->no_check = (flags & LOP_SOCK_NO_CHECK_TX) != 0;
+	send->software_check = false;
+	send->confirm = false;
+	send->options_bytes = sk->options_bytes;
+	send->options = sk->options;
+}
+
+#endif

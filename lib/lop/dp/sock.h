@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_DP_SOCK_H
+#define LOP_DP_SOCK_H
+
+/*
+ * A socket. At most 1 KiB while nothing waits in it.
+ *
+ * Who may write: options and addresses the caller of the option's call (Linux serialises them by
+ * the socket's lock; here two threads that set the same option at once get one of the two values);
+ * the queue of datagrams whoever holds rx_lock.
+ *
+ * Life: made by lop_socket(), unlinked from the tables by lop_close(), freed after a grace period.
+ */
+
+#include <netinet/in.h>
+#include <rte_spinlock.h>
+
+#include "worker.h"
+
+#define LOP_TEMPLATE_BYTES 48 /* Ethernet, IPv4, UDP, behind 6 bytes that align the copy */
+
+struct lop_cork;
+struct lop_mcast_list;
+struct rte_mbuf;
+
+enum lop_sock_state {
+	LOP_SOCK_ESTABLISHED = 1,
+	LOP_SOCK_CLOSED = 7
+}; /* as /proc/net/udp has it */
+
+/* Options that are on or off. */
+enum lop_sock_flag {
+	LOP_SOCK_BROADCAST = 1 << 0,
+	LOP_SOCK_REUSEADDR = 1 << 1,
+	LOP_SOCK_REUSEPORT = 1 << 2,
+	LOP_SOCK_RECVERR = 1 << 3,
+	LOP_SOCK_NO_CHECK_TX = 1 << 4, /* SO_NO_CHECK: UDP checksum 0 */
+	LOP_SOCK_FREEBIND = 1 << 5,
+	LOP_SOCK_TRANSPARENT = 1 << 6,
+	LOP_SOCK_MC_LOOP = 1 << 7,
+	LOP_SOCK_MC_ALL = 1 << 8,
+	LOP_SOCK_DONTROUTE = 1 << 9,
+	LOP_SOCK_NONBLOCK = 1 << 10,
+	LOP_SOCK_CORK = 1 << 11, /* UDP_CORK */
+	LOP_SOCK_HDRINCL = 1 << 12,
+	LOP_SOCK_AUTOBOUND = 1 << 13,  /* the port was not asked for */
+	LOP_SOCK_ADDR_BOUND = 1 << 14, /* the address was */
+	LOP_SOCK_PORT_BOUND = 1 << 15,
+	LOP_SOCK_RXQ_OVFL = 1 << 16,
+	LOP_SOCK_TIMESTAMP = 1 << 17,
+	LOP_SOCK_TIMESTAMPNS = 1 << 18,
+	LOP_SOCK_PKTINFO = 1 << 19,
+	LOP_SOCK_RECVTTL = 1 << 20,
+	LOP_SOCK_RECVTOS = 1 << 21,
+	LOP_SOCK_RECVOPTS = 1 << 22,
+	LOP_SOCK_RETOPTS = 1 << 23,
+	LOP_SOCK_ORIGDSTADDR = 1 << 24,
+	LOP_SOCK_PLAIN_RECV_OFF = 1
+			<< 25, /* something of the kinds above is on: cmsgs are looked at */
+};
+
+/* More of them, in lop_sock.more. */
+enum lop_sock_more {
+	LOP_MORE_DEBUG = 1 << 0,
+	LOP_MORE_KEEPALIVE = 1 << 1,
+	LOP_MORE_OOBINLINE = 1 << 2,
+	LOP_MORE_LINGER = 1 << 3,
+	LOP_MORE_TIMESTAMP_NEW = 1 << 4, /* SO_TIMESTAMP*_NEW asked for the record */
+	LOP_MORE_WIFI_STATUS = 1 << 5,
+	LOP_MORE_NOFCS = 1 << 6,
+	LOP_MORE_LOCK_FILTER = 1 << 7,
+	LOP_MORE_SELECT_ERR_QUEUE = 1 << 8,
+	LOP_MORE_ZEROCOPY = 1 << 9,
+	LOP_MORE_PREFER_BUSY_POLL = 1 << 10,
+	LOP_MORE_RCVMARK = 1 << 11,
+	LOP_MORE_RCVPRIORITY = 1 << 12,
+	LOP_MORE_RECVFRAGSIZE = 1 << 13,
+	LOP_MORE_CHECKSUM = 1 << 14, /* IP_CHECKSUM */
+	LOP_MORE_PASSSEC = 1 << 15,
+	LOP_MORE_BIND_ADDRESS_NO_PORT = 1 << 16,
+	LOP_MORE_NODEFRAG = 1 << 17,
+	LOP_MORE_NO_CHECK6_TX = 1 << 18,
+	LOP_MORE_NO_CHECK6_RX = 1 << 19,
+	LOP_MORE_SNDBUF_LOCK = 1 << 20, /* SO_BUF_LOCK, and SO_SNDBUF was set */
+	LOP_MORE_RCVBUF_LOCK = 1 << 21,
+	LOP_MORE_UNHASHED = 1 << 22, /* not in the tables */
+};
+
+struct lop_sock {
+	/* Sending: one look. */
+	struct lop *lop;
+	RTE_ATOMIC(uint32_t) flags; /* enum lop_sock_flag */
+	int fd;
+	uint8_t type;     /* SOCK_DGRAM or SOCK_RAW */
+	uint8_t protocol; /* IPPROTO_UDP, IPPROTO_ICMP (ping socket), or a raw socket's */
+	RTE_ATOMIC(uint8_t) state;
+	RTE_ATOMIC(uint8_t) shutdown; /* 1: RCV, 2: SEND */
+	uint8_t pmtudisc;             /* IP_PMTUDISC_* */
+	uint8_t tos;
+	int16_t ttl; /* -1: the instance's */
+	uint8_t mc_ttl;
+	uint32_t priority;     /* SO_PRIORITY */
+	uint32_t saddr_be;     /* inet_saddr: source of what is sent, 0: choose */
+	uint32_t rcv_saddr_be; /* bound address, what a lookup compares */
+	uint32_t daddr_be;     /* peer, 0: none */
+	uint16_t dport_be;
+	uint16_t sport_be;        /* 0: not bound */
+	RTE_ATOMIC(int) bound_if; /* SO_BINDTODEVICE */
+	int mc_if;                /* IP_MULTICAST_IF */
+	uint32_t mc_addr_be;
+	int unicast_if; /* IP_UNICAST_IF */
+	uint32_t mark;
+	uint16_t ip_id;      /* of the next packet of a connected socket (IPO-03) */
+	RTE_ATOMIC(int) err; /* sk_err: errno that the next call gets */
+	RTE_ATOMIC(int) err_soft;
+
+	/* The destination last used, under the generation it was found in (contract CO-03). */
+	const struct lop_dst *dst;
+	uint32_t dst_genid;
+	uint32_t dst_key_be; /* the destination that was asked for */
+	uint32_t dst_daddr_be, dst_saddr_be;
+	uint16_t dst_dport_be;
+	uint16_t template_genid_ok;
+	/* Headers of a packet to it, without lengths, ID and checksums: dp/udp_out.c's. */
+	uint8_t header[LOP_TEMPLATE_BYTES] __rte_aligned(16);
+	uint32_t ip_sum;     /* of the constant words of the IPv4 header, not folded */
+	uint32_t pseudo_sum; /* of the pseudo header without length */
+
+	/* Receiving. */
+	rte_spinlock_t rx_lock __rte_cache_aligned;
+	uint32_t rmem_bytes;                /* truesize of what waits */
+	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next */
+	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
+	RTE_ATOMIC(uint32_t) drops;
+	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
+	RTE_ATOMIC(int) peek_off;
+	RTE_ATOMIC(bool) waited_for; /* lop_sock_wake() has somebody to wake */
+	int eventfd;                 /* -1: none */
+	struct rte_mbuf *err_head,
+			*err_tail; /* MSG_ERRQUEUE, linked by meta.next, see error_queue.h */
+
+	/* Tables: written with lop->lock held, read by lookups. */
+	RTE_ATOMIC(struct lop_sock *) by_addr[2];  /* next in the chain of (address, port) */
+	RTE_ATOMIC(struct lop_sock *) by_port;     /* next in the chain of the port */
+	RTE_ATOMIC(struct lop_mcast_list *) mcast; /* joined groups; NULL: none */
+	RTE_ATOMIC(uint32_t) reuse_group;          /* SO_REUSEPORT: its number, 0: none */
+
+	/* The rest. */
+	RTE_ATOMIC(uint32_t) sndbuf_bytes;
+	RTE_ATOMIC(uint32_t) wmem_bytes; /* of packets parked on the way out (contract XM-02) */
+	RTE_ATOMIC(int64_t) rcv_timeout_us, snd_timeout_us; /* -1: for ever */
+	uint32_t uid;
+	uint64_t inode;
+	rte_spinlock_t tx_lock; /* cork, and the destination above while it is found anew */
+	struct lop_cork *cork;
+	uint8_t *options; /* IP_OPTIONS, options_bytes of them */
+	uint8_t options_bytes;
+	uint8_t recverr_rfc4884;
+	uint16_t port_min, port_max; /* IP_LOCAL_PORT_RANGE, 0: the instance's */
+	uint16_t gso_size;           /* UDP_SEGMENT */
+	bool gro;                    /* UDP_GRO */
+	bool pmtu_locked;
+	RTE_ATOMIC(uint32_t) more; /* enum lop_sock_more */
+	uint32_t ts_flags;         /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
+	uint32_t ts_bind_phc;
+	uint32_t icmp_filter; /* ICMP_FILTER of a raw socket */
+	int linger_s, rcvlowat, incoming_cpu;
+	int busy_poll_us, busy_poll_budget;
+	uint64_t pacing_rate;
+	uint64_t txtime;
+	uint8_t min_ttl, encap_type, txrehash;
+	struct lop_sock *next, **pprev;                /* in lop->socks */
+	RTE_ATOMIC(struct lop_sock *) * by_port_pprev; /* what points to it in the port's chain */
+	uint64_t retired;                              /* closed: the grace period's token */
+};
+static_assert(sizeof(struct lop_sock) <= 1024, "an idle socket takes at most 1 KiB");
+
+/* Bytes that Linux charges for a datagram of so many payload bytes (contract UR-05). */
+static inline uint32_t
+lop_truesize(uint32_t payload_bytes)
+{
+	static const struct {
+		uint16_t up_to, size;
+	} bucket[] = {
+		{ 197, 832 },
+		{ 645, 1280 },
+		{ 1669, 2304 },
+		{ 3717, 4352 },
+		{ 7813, 8448 },
+		{ 16004, 16640 },
+	};
+
+	for (unsigned int i = 0; i < RTE_DIM(bucket); i++) {
+		if (payload_bytes <= bucket[i].up_to)
+			return bucket[i].size;
+	}
+	return payload_bytes + 832;
+}
+
+/* The socket of a descriptor, between lop_enter() and lop_leave(); NULL with errno EBADF. */
+struct lop_sock *lop_sock_of(int fd);
+
+/* Pointers of the process's descriptors; see ctl/fd.c. */
+extern RTE_ATOMIC(struct lop_sock *) * lop_fds;
+extern uint32_t lop_fds_max;
+
+/*
+ * After the last waiting datagram or error was taken: the socket's eventfd, if it has one, becomes
+ * unreadable unless something came meanwhile.
+ */
+void lop_sock_eventfd_settle(struct lop_sock *sk);
+
+static inline void
+lop_sock_taken(struct lop_sock *sk)
+{
+	if (unlikely(sk->eventfd >= 0))
+		lop_sock_eventfd_settle(sk);
+}
+
+/* Let whoever waits for the socket look again: readable, writable or an error (poll, eventfd). */
+void lop_sock_wake(struct lop_sock *sk);
+
+/*
+ * Give n datagrams to a socket's queue, in order: contract UR-01 (checksum of small ones), UR-04.
+ * Data starts at the UDP header (raw sockets: at the IPv4 header). Takes all of them.
+ */
+void
+lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
+/* Take up to n waiting datagrams; data starts as in lop_sock_deliver(). No counter moves. */
+uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
+/* Report an ICMP error or a local one to a socket (contract IC-02): err is an errno. */
+struct lop_sock_error {
+	int err;
+	uint8_t origin, type, code; /* SO_EE_ORIGIN_*, ICMP type and code */
+	bool fatal;                 /* sk_err also without IP_RECVERR, when connected */
+	uint32_t info;
+	uint32_t offender_be; /* who sent the ICMP message */
+	uint32_t daddr_be;    /* where the datagram had gone */
+	uint16_t dport_be;
+	const struct rte_mbuf *payload; /* what is quoted; copied */
+	uint32_t payload_off;
+};
+void lop_sock_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_error *error);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * The burst calls on sockets.
+ */
+
+#include <errno.h>
+
+#include <rte_ip.h>
+#include <rte_udp.h>
+
+#include "../ctl/sock.h"
+#include "../include/lop_udp.h"
+#include "fib.h"
+#include "send.h"
+#include "stages.h"
+#include "udp_in.h"
+
+/* A destination of the socket's, from its cache or anew: 0, or -errno. */
+static __rte_noinline int
+route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be)
+{
+	const uint32_t genid = lop_acquire(sk->lop->genid);
+	const uint32_t flags = lop_load(sk->flags);
+	const struct lop_flow flow = {
+		.daddr_be = daddr_be,
+		.saddr_be = sk->saddr_be,
+		.oif = lop_load(sk->bound_if),
+		.tos = sk->tos & IPTOS_TOS_MASK,
+		.protocol = sk->protocol,
+		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
+		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
+		.sport_be = sk->sport_be,
+		.dport_be = dport_be,
+		.mark = sk->mark,
+		.uid = sk->uid,
+	};
+	struct lop_route_result result;
+	int ret = lop_route_output(w, &flow, &result);
+
+	if (ret != 0)
+		return ret;
+	if ((result.dst->cache_flags & RTCF_BROADCAST) != 0 && (flags & LOP_SOCK_BROADCAST) == 0)
+		return -EACCES;
+	sk->dst = result.dst;
+	sk->dst_genid = genid;
+	sk->dst_key_be = daddr_be;
+	sk->dst_daddr_be = result.daddr_be;
+	sk->dst_saddr_be = result.saddr_be;
+	return 0;
+}
+
+/* What is asked before anything else of a datagram (contract SEND-03, SEND-14, SEND-15). */
+static int
+check(struct lop_worker *w, struct lop_sock *sk)
+{
+	int err;
+
+	if ((lop_load(sk->shutdown) & 2) != 0) {
+		lop_mib_add(w, IP_OUTDISCARDS, 1);
+		return -EPIPE;
+	}
+	err = lop_load(sk->err);
+	if (unlikely(err != 0)) {
+		err = rte_atomic_exchange_explicit(&sk->err, 0, rte_memory_order_relaxed);
+		if (err != 0) {
+			lop_mib_add(w, IP_OUTDISCARDS, 1);
+			return -err;
+		}
+	}
+	return 0;
+}
+
+/* How many of the packets, from the first on, are not too long; *err says why the next one is. */
+static __rte_always_inline uint16_t
+measure(const struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t mtu, int *err)
+{
+	const uint32_t most = RTE_IPV4_MAX_PKT_LEN - sizeof(struct rte_udp_hdr) -
+			sizeof(struct rte_ipv4_hdr) - sk->options_bytes;
+	const bool cut = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DONT ||
+			sk->pmtudisc == IP_PMTUDISC_OMIT;
+	const uint32_t limit = cut ? most
+				   : RTE_MIN(most,
+						     mtu - sizeof(struct rte_udp_hdr) -
+								     sizeof(struct rte_ipv4_hdr) -
+								     sk->options_bytes);
+	uint32_t longest = 0;
+
+	for (uint16_t i = 0; i < n; i++)
+		longest |= pkts[i]->pkt_len;
+	if (likely(longest <= limit))
+		return n;
+	for (uint16_t i = 0; i < n; i++) {
+		if (pkts[i]->pkt_len > limit) {
+			*err = -EMSGSIZE;
+			return i;
+		}
+	}
+	return n;
+}
+
+/* Through output and the loop; all are taken. */
+static __rte_always_inline void
+send_chunk(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t failed;
+
+	lop_output(w, pkts, n);
+	/* what comes in next may cause output of its own */
+	failed = w->out.failed;
+	lop_loop(w);
+	lop_mib_add(w, UDP_OUTDATAGRAMS, n - failed);
+}
+
+/* To one destination. Answers how many were accepted, and why not the next one. */
+static __rte_always_inline uint16_t
+send_to_one(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be,
+		struct rte_mbuf **pkts, uint16_t n, int *err)
+{
+	struct lop_send send;
+	uint16_t done = 0;
+
+	if (unlikely(sk->dst == NULL || sk->dst_genid != lop_acquire(sk->lop->genid) ||
+			    sk->dst_key_be != daddr_be)) {
+		*err = route_anew(w, sk, daddr_be, dport_be);
+		if (*err != 0)
+			return 0;
+	}
+	*err = check(w, sk);
+	if (unlikely(*err != 0))
+		return 0;
+	lop_send_defaults(&send, sk, sk->dst);
+	send.saddr_be = sk->dst_saddr_be;
+	send.daddr_be = sk->dst_daddr_be;
+	send.dport_be = dport_be;
+	w->send = &send;
+	while (done < n) {
+		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
+		const uint16_t k = measure(sk, pkts + done, chunk, sk->dst->mtu_bytes, err);
+
+		if (likely(k != 0)) {
+			w->out.dst = sk->dst;
+			send_chunk(w, pkts + done, k);
+		}
+		done += k;
+		if (unlikely(k < chunk))
+			break;
+	}
+	return done;
+}
+
+/* To destinations of their own. */
+static uint16_t
+send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
+		struct rte_mbuf **pkts, uint16_t n, int *err)
+{
+	struct lop_send send;
+	uint16_t done = 0;
+
+	*err = check(w, sk);
+	if (unlikely(*err != 0))
+		return 0;
+	lop_send_defaults(&send, sk, sk->lop->dst_this_host);
+	send.connected = false;
+	send.id_zero = send.df && !send.ignore_df;
+	w->send = &send;
+	while (done < n) {
+		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
+		uint16_t k = 0;
+
+		for (; k < chunk; k++) {
+			const struct sockaddr_in *sin = &to[done + k];
+
+			if (unlikely(sin->sin_port == 0 || sin->sin_family != AF_INET)) {
+				*err = sin->sin_port == 0 ? -EINVAL : -EAFNOSUPPORT;
+				break;
+			}
+			w->to[k] = (struct lop_to){ .daddr_be = sin->sin_addr.s_addr,
+				.dport_be = sin->sin_port };
+		}
+		if (k != 0) {
+			/* the least MTU of an interface that has IPv4 at all */
+			uint16_t fit = lop_route_out(w, pkts + done, k);
+
+			if (fit < k)
+				*err = w->out.err;
+			k = fit;
+			for (fit = 0; fit < k; fit++) {
+				if (measure(sk, pkts + done + fit, 1,
+						    lop_meta(pkts[done + fit])->dst->mtu_bytes,
+						    err) == 0)
+					break;
+			}
+			k = fit;
+		}
+		if (likely(k != 0)) {
+			w->out.dst = NULL;
+			send_chunk(w, pkts + done, k);
+		}
+		done += k;
+		if (unlikely(k < chunk))
+			break;
+	}
+	return done;
+}
+
+static __rte_always_inline uint16_t
+send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_enter(fd, &w);
+	uint16_t sent = 0;
+	int err = 0;
+
+	if (unlikely(sk == NULL))
+		return 0;
+	if (unlikely(n == 0))
+		goto out;
+	if (unlikely(sk->protocol != IPPROTO_UDP))
+		err = -EOPNOTSUPP;
+	else if (unlikely(sk->sport_be == 0))
+		err = lop_sock_autobind(w, sk);
+	if (likely(err == 0))
+		err = lop_send_check(
+				&sk->lop->hooks, fd, (const struct sockaddr *)to, pkts[0]->pkt_len);
+	if (unlikely(err != 0))
+		goto out;
+	if (each) {
+		sent = send_to_each(w, sk, to, pkts, n, &err);
+	} else if (to != NULL) {
+		if (unlikely(to->sin_family != AF_INET && to->sin_family != AF_UNSPEC))
+			err = -EAFNOSUPPORT;
+		else if (unlikely(to->sin_port == 0))
+			err = -EINVAL;
+		else
+			sent = send_to_one(w, sk, to->sin_addr.s_addr, to->sin_port, pkts, n, &err);
+	} else if (likely(lop_load(sk->state) == LOP_SOCK_ESTABLISHED)) {
+		sent = send_to_one(w, sk, sk->daddr_be, sk->dport_be, pkts, n, &err);
+	} else {
+		err = -EDESTADDRREQ;
+	}
+out:
+	lop_sock_leave(w);
+	if (unlikely(err != 0))
+		errno = -err;
+	return sent;
+}
+
+uint16_t
+lop_udp_send_burst(int fd, const struct sockaddr_in *to, struct rte_mbuf **pkts, uint16_t n)
+{
+	return send_burst(fd, to, false, pkts, n);
+}
+
+uint16_t
+lop_udp_send_burst_to(int fd, const struct sockaddr_in *to, struct rte_mbuf **pkts, uint16_t n)
+{
+	return send_burst(fd, to, true, pkts, n);
+}
+
+/* Late checksums (contract UR-01), and the data moved on to the payload. */
+static __rte_always_inline uint16_t
+finish(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		if (unlikely(!lop_udp_sum_is_right(m))) {
+			lop_mib_add(w, UDP_INCSUMERRORS, 1);
+			lop_mib_add(w, UDP_INERRORS, 1);
+			lop_drop(w, m, UDP_CSUM);
+			continue;
+		}
+		rte_pktmbuf_adj(m, sizeof(struct rte_udp_hdr));
+		pkts[kept++] = m;
+	}
+	lop_mib_add(w, UDP_INDATAGRAMS, kept);
+	return kept;
+}
+
+uint16_t
+lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct lop_worker *w;
+	struct lop_sock *sk = lop_sock_enter(fd, &w);
+	uint16_t k = 0;
+
+	if (unlikely(sk == NULL))
+		return 0;
+	if (likely(sk->protocol == IPPROTO_UDP))
+		k = lop_sock_take(sk, pkts, n);
+	if (likely(k != 0))
+		k = finish(w, pkts, k);
+	lop_sock_leave(w);
+	return k;
+}
+
+void
+lop_udp_source(const struct rte_mbuf *pkt, struct sockaddr_in *from)
+{
+	const struct rte_udp_hdr *udp = rte_pktmbuf_mtod_offset(
+			pkt, const struct rte_udp_hdr *, -(int)sizeof(struct rte_udp_hdr));
+	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)((const uint8_t *)udp -
+			lop_meta(pkt)->l3_len);
+
+	*from = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = udp->src_port,
+		.sin_addr.s_addr = ip->src_addr,
+	};
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Which socket a datagram is for (contract UR-02, UR-03, CO-05).
+ */
+
+#include <rte_lcore.h>
+
+#include "stages.h"
+#include "udp_table.h"
+
+/* How well a socket fits, or -1. */
+static __rte_always_inline int
+score_of(const struct lop_sock *sk, const struct lop_tuple *t)
+{
+	const int bound_if = lop_load(sk->bound_if);
+	int score = 2;
+
+	if (sk->daddr_be != 0) {
+		if (sk->daddr_be != t->saddr_be)
+			return -1;
+		score += 4;
+	}
+	if (sk->dport_be != 0) {
+		if (sk->dport_be != t->sport_be)
+			return -1;
+		score += 4;
+	}
+	if (unlikely(bound_if != 0)) {
+		if (bound_if != t->ifindex)
+			return -1;
+		score += 4;
+	}
+	if (unlikely(sk->incoming_cpu >= 0) && sk->incoming_cpu == (int)rte_lcore_id())
+		score++;
+	return score;
+}
+
+/* One of a group of equals: the same tuple always finds the same (contract UR-03). */
+static struct lop_sock *
+one_of_group(struct lop_sock *first, uint32_t addr_be, uint8_t link, const struct lop_tuple *t)
+{
+	const uint32_t group = lop_load(first->reuse_group);
+	const uint32_t hash = rte_hash_crc_8byte((uint64_t)t->saddr_be << 32 | t->daddr_be,
+			(uint32_t)t->sport_be << 16 | t->dport_be);
+	struct lop_sock *sk = first;
+	uint32_t members = 0, pick;
+
+	for (; sk != NULL; sk = lop_acquire(sk->by_addr[link]))
+		members += sk->rcv_saddr_be == addr_be && sk->sport_be == t->dport_be &&
+				lop_load(sk->reuse_group) == group;
+	pick = (uint64_t)hash * members >> 32;
+	for (sk = first; sk != NULL; sk = lop_acquire(sk->by_addr[link])) {
+		if (sk->rcv_saddr_be != addr_be || sk->sport_be != t->dport_be ||
+				lop_load(sk->reuse_group) != group)
+			continue;
+		if (pick-- == 0)
+			return sk;
+	}
+	return first;
+}
+
+/* contract UR-02. A socket that connects meanwhile moves to another chain: then *moved. */
+static __rte_always_inline struct lop_sock *
+best_in(const struct lop_udp_chains *chains, uint32_t addr_be, const struct lop_tuple *t,
+		bool *moved)
+{
+	const uint32_t chain = lop_udp_hash(addr_be, t->dport_be) & chains->mask;
+	struct lop_sock *best = NULL;
+	const struct lop_sock *last = NULL;
+	int best_score = -1;
+	struct lop_sock *sk = lop_acquire(chains->head[chain]);
+
+	for (; sk != NULL; sk = lop_acquire(sk->by_addr[chains->link])) {
+		int score;
+
+		last = sk;
+		if (sk->sport_be != t->dport_be || sk->rcv_saddr_be != addr_be)
+			continue;
+		score = score_of(sk, t);
+		if (score > best_score) {
+			best = sk;
+			best_score = score;
+		}
+	}
+	if (unlikely(best != NULL && lop_load(best->reuse_group) != 0 && best->daddr_be == 0))
+		best = one_of_group(best, addr_be, chains->link, t);
+	*moved = best == NULL && last != NULL &&
+			(lop_udp_hash(last->rcv_saddr_be, last->sport_be) & chains->mask) != chain;
+	return best;
+}
+
+struct lop_sock *
+lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
+{
+	struct lop_sock *sk;
+	bool moved, moved_any;
+
+	do {
+		const struct lop_udp_chains *chains = lop_acquire(lop->udp->by_addr);
+
+		sk = best_in(chains, t->daddr_be, t, &moved);
+		moved_any = false;
+		if (sk == NULL)
+			sk = best_in(chains, 0, t, &moved_any);
+	} while (unlikely(sk == NULL && (moved || moved_any)));
+	return sk;
+}

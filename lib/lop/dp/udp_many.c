@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/*
+ * Datagrams of which several sockets may hear.
+ */
+
+#include <string.h>
+
+#include "mcast.h"
+#include "stages.h"
+#include "udp_in.h"
+
+bool
+lop_udp_hears(const struct lop_sock *sk, const struct lop_tuple *t, bool multicast)
+{
+	const int bound_if = lop_load(sk->bound_if);
+
+	if (sk->sport_be != t->dport_be)
+		return false;
+	if (sk->rcv_saddr_be != 0 && sk->rcv_saddr_be != t->daddr_be)
+		return false;
+	if (sk->daddr_be != 0 && sk->daddr_be != t->saddr_be)
+		return false;
+	if (sk->dport_be != 0 && sk->dport_be != t->sport_be)
+		return false;
+	if (bound_if != 0 && bound_if != t->ifindex)
+		return false;
+	return !multicast || lop_mcast_allows(sk, t->daddr_be, t->saddr_be, t->ifindex);
+}
+
+void
+lop_udp_copy_headers(struct rte_mbuf *copy, const struct rte_mbuf *m)
+{
+	const uint8_t l3_len = lop_meta(m)->l3_len;
+
+	/* a copy starts with the pool's headroom, which is longer than any IPv4 header */
+	memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - l3_len,
+			rte_pktmbuf_mtod(m, const uint8_t *) - l3_len, l3_len);
+	*lop_meta(copy) = *lop_meta(m);
+}

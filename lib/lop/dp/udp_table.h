@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_DP_UDP_TABLE_H
+#define LOP_DP_UDP_TABLE_H
+
+/*
+ * Where UDP sockets are found: a chain for each (local address, port), and one for each port.
+ * Readers walk the chains under QSBR; writers hold lop->lock. New sockets go to the front, so that
+ * among equals the most recent is met first (contract UR-02).
+ *
+ * connect() may move a socket to another chain of by_addr while a look-up stands on it: a look-up
+ * that found nothing and whose last socket belongs to another chain begins again.
+ */
+
+#include <rte_hash_crc.h>
+
+#include "sock.h"
+
+#define LOP_UDP_PORT_CHAINS 4096
+
+struct lop_udp_chains {
+	uint32_t mask;
+	uint8_t link; /* which of sock->by_addr[] */
+	RTE_ATOMIC(struct lop_sock *) head[];
+};
+
+struct lop_udp_tables {
+	RTE_ATOMIC(struct lop_udp_chains *) by_addr;
+	uint32_t nb_socks;
+	RTE_ATOMIC(struct lop_sock *) by_port[LOP_UDP_PORT_CHAINS];
+	RTE_ATOMIC(struct lop_sock *) raw; /* all raw and ping sockets, by by_port */
+	RTE_ATOMIC(uint32_t) nb_raw;
+
+	/* Control only. */
+	uint32_t last_group; /* of SO_REUSEPORT */
+	uint64_t last_inode;
+	uint32_t last_ident;        /* of ping sockets */
+	struct lop_udp_chains *old; /* replaced, until the grace period of old_token is over */
+	uint64_t old_token;
+	struct lop_sock *closed,
+			**closed_tail; /* linked by next, until their grace period is over */
+};
+
+static __rte_always_inline uint32_t
+lop_udp_hash(uint32_t addr_be, uint16_t port_be)
+{
+	uint64_t x = ((uint64_t)addr_be << 16 | port_be) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return x >> 32;
+}
+
+static __rte_always_inline uint32_t
+lop_udp_port_chain(uint16_t port_be)
+{
+	return (uint16_t)(port_be >> 8 | port_be << 8) & (LOP_UDP_PORT_CHAINS - 1);
+}
+
+/* For bind, connect and close, with lop->lock held. */
+int lop_udp_insert(struct lop_sock *sk); /* by sk->rcv_saddr_be and sk->sport_be; -ENOMEM */
+void lop_udp_remove(struct lop_sock *sk);
+void lop_udp_rehash(struct lop_sock *sk, uint32_t rcv_saddr_be); /* the address changes */
+void lop_raw_insert(struct lop_sock *sk);
+void lop_raw_remove(struct lop_sock *sk);
+
+/* A packet's four-tuple as the receiver sees it, and where it came in. */
+struct lop_tuple {
+	uint32_t saddr_be, daddr_be;
+	uint16_t sport_be, dport_be;
+	int ifindex;
+};
+
+/* The socket for a unicast datagram, or NULL (contract UR-02, UR-03, CO-05). */
+struct lop_sock *lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t);
+
+#endif
