@@ -63,7 +63,7 @@ free_pool(struct rte_mempool *pool)
 int
 fx_fini(struct fx *fx)
 {
-	int ret = 0;
+	int ret = fx->more_fini != NULL ? fx->more_fini(fx) : 0;
 
 	for (unsigned int i = fx->nb_vdevs; i-- > 0;)
 		ret |= close_port(fx->vdevs[i]);

@@ -34,6 +34,8 @@ struct fx {
 
 	/* The device under test of ethdev_autotest: what goes into tx_port comes out of rx_port. */
 	uint16_t tx_port, rx_port;
+	/* What a family of cases takes down itself, before anything else: 0 or -1. */
+	int (*more_fini)(struct fx *fx);
 	struct rte_mempool *pool;
 };
 
