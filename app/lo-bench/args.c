@@ -54,13 +54,15 @@ static const struct opt {
 	const struct word *words;
 	unsigned int nb_words;
 } opts[] = {
-	{ "burst", "LIST", "1,32,256", "packets per burst", OPT_NUMBERS,
-			offsetof(struct lob_args, burst), 1, LOB_BURST_MAX, NULL, 0 },
-	{ "in-flight", "LIST", NULL, "mbufs going round (512; flow: 2048)", OPT_NUMBERS,
-			offsetof(struct lob_args, in_flight), 32, LOB_IN_FLIGHT_MAX, NULL, 0 },
-	{ "size", "LIST", "64", "bytes of a frame in memory, without FCS", OPT_NUMBERS,
-			offsetof(struct lob_args, size_bytes), LOB_SIZE_MIN, LOB_SIZE_MAX, NULL,
-			0 },
+	{ "burst", "LIST", NULL, "packets per burst (1,32,256; udp, udp-random: 1,32,64)",
+			OPT_NUMBERS, offsetof(struct lob_args, burst), 1, LOB_BURST_MAX, NULL, 0 },
+	{ "in-flight", "LIST", NULL,
+			"mbufs going round (512; flow: 2048; udp: a burst; udp-random: 4096)",
+			OPT_NUMBERS, offsetof(struct lob_args, in_flight), 32, LOB_IN_FLIGHT_MAX,
+			NULL, 0 },
+	{ "size", "LIST", NULL, "bytes of a frame in memory, without FCS (64; the path: 60)",
+			OPT_NUMBERS, offsetof(struct lob_args, size_bytes), LOB_SIZE_MIN,
+			LOB_SIZE_MAX, NULL, 0 },
 	{ "touch", "LIST", "none,read,rewrite", "header work per packet", OPT_WORDS,
 			offsetof(struct lob_args, touch), 0, 0, touch_words, RTE_DIM(touch_words) },
 	{ "peers", "LIST", "net_lo,net_ring,net_null,net_memif", "drivers to measure", OPT_WORDS,
@@ -309,6 +311,9 @@ lob_args_help(void)
 	       "again\n"
 	       "on every lap.\n"
 	       "\n"
-	       "floor and flow have work of their own and do not obey --touch.\n"
+	       "floor, flow and the scenarios of the path have work of their own and do not obey\n"
+	       "--touch. udp-call, udp-mmsg, rtt, rtt-xcore and scale have a burst of their own "
+	       "and\n"
+	       "do not obey --burst and --in-flight.\n"
 	       "Exit status: 0 measured, 1 something failed, 2 the arguments were refused.\n");
 }

@@ -28,8 +28,8 @@ struct lob_list {
 /* The command line behind "--". */
 struct lob_args {
 	struct lob_list scenarios; /* indices into lob_scenarios; all of them when none was named */
-	struct lob_list burst;
-	struct lob_list in_flight; /* empty: each scenario's own */
+	struct lob_list burst;     /* empty: each scenario's own, like the next two */
+	struct lob_list in_flight;
 	struct lob_list size_bytes;
 	struct lob_list touch;  /* enum lob_touch */
 	struct lob_list peers;  /* indices into lob_peers */

@@ -69,21 +69,39 @@ make_pool(struct lob_bench *b)
 	return 0;
 }
 
+/* Does net_ring compete with the path? */
+static bool
+has_driver(const struct lob_scenario *sc)
+{
+	for (unsigned int i = 0; i < sc->nb_heats; i++)
+		for (unsigned int k = 0; k < sc->heats[i].n; k++)
+			if (sc->heats[i].entries[k].kind == LOB_KIND_NET_RING)
+				return true;
+	return false;
+}
+
 static void
 open_subjects(struct lob_bench *b)
 {
 	const bool pcap = b->args.pcap_path != NULL;
-	bool plain = false;
+	bool plain = false, path = false;
 
-	for (unsigned int i = 0; i < LOB_SCENARIOS; i++)
-		plain |= selected(&b->args.scenarios, i) && !lob_scenarios[i].flow;
+	for (unsigned int i = 0; i < LOB_SCENARIOS; i++) {
+		const struct lob_scenario *sc = &lob_scenarios[i];
+
+		if (!selected(&b->args.scenarios, i))
+			continue;
+		plain |= sc->round != NULL && !sc->flow;
+		path |= has_driver(sc);
+	}
 	for (unsigned int i = 0; i < LOB_SUBJECTS; i++) {
 		const bool flow = i == LOB_NET_LO_FLOW;
 
 		/* a capture is checked, not compared */
 		if (pcap ? i != LOB_NET_LO : !selected(&b->args.peers, flow ? LOB_NET_LO : i))
 			continue;
-		if (flow ? selected(&b->args.scenarios, LOB_FLOW) : plain)
+		if (flow ? selected(&b->args.scenarios, LOB_FLOW)
+			 : plain || (path && i == LOB_NET_RING))
 			lob_subject_open(&b->subjects[i], &lob_peers[i],
 					lob_in_flight_max(&b->args));
 	}

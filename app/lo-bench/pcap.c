@@ -186,7 +186,8 @@ int
 lob_pcap_run(struct lob_bench *b)
 {
 	struct lob_subject *s = &b->subjects[LOB_NET_LO];
-	const unsigned int laps = b->args.rounds.v[0] * b->args.burst.n;
+	const struct lob_list burst = lob_burst_of(&b->args, &lob_scenarios[LOB_LOOP]);
+	const unsigned int laps = b->args.rounds.v[0] * burst.n;
 	uint64_t mismatches = 0;
 	int ret = -ENODEV;
 
@@ -195,7 +196,7 @@ lob_pcap_run(struct lob_bench *b)
 	for (unsigned int i = 0; i < laps && ret == 0; i++) {
 		struct lob_round r = {
 			.subject = s,
-			.c = { .burst = b->args.burst.v[i % b->args.burst.n] },
+			.c = { .burst = burst.v[i % burst.n] },
 			.pool = b->pool,
 		};
 

@@ -25,15 +25,15 @@ median(double *v, unsigned int n)
 }
 
 void
-lob_result_fill(struct lob_result *res, const double *mpps, const double *ring_mpps,
+lob_result_fill(struct lob_result *res, const double *mpps, const double *base_mpps,
 		unsigned int rounds)
 {
 	double v[LOB_ROUNDS_MAX];
 
 	res->ratio = NAN;
-	if (ring_mpps != NULL) {
+	if (base_mpps != NULL) {
 		for (unsigned int i = 0; i < rounds; i++)
-			v[i] = mpps[i] / ring_mpps[i];
+			v[i] = mpps[i] / base_mpps[i];
 		res->ratio = median(v, rounds);
 	}
 	for (unsigned int i = 0; i < rounds; i++)
@@ -44,4 +44,12 @@ lob_result_fill(struct lob_result *res, const double *mpps, const double *ring_m
 	res->mpps_max = v[rounds - 1];
 	res->ns_per_packet = 1e3 / res->mpps;
 	res->cycles_per_packet = rte_get_tsc_hz() / (res->mpps * 1e6);
+}
+
+void
+lob_result_more(struct lob_result *res, const char *key, double value)
+{
+	res->more[res->nb_more].key = key;
+	res->more[res->nb_more].value = value;
+	res->nb_more++;
 }

@@ -10,6 +10,7 @@
 #include <rte_ethdev.h>
 
 #include "packet.h"
+#include "path.h"
 #include "round.h"
 
 int
@@ -17,7 +18,8 @@ lob_round_fail(const struct lob_round *r, const char *fmt, ...)
 {
 	va_list ap;
 
-	fprintf(stderr, "lo-bench: %s: burst %u, in flight %u, %u bytes: ", r->subject->peer->name,
+	fprintf(stderr, "lo-bench: %s: burst %u, in flight %u, %u bytes: ",
+			r->subject != NULL ? r->subject->peer->name : r->path->entry->title,
 			r->c.burst, r->c.in_flight, r->c.size_bytes);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);

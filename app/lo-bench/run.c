@@ -17,10 +17,27 @@
 volatile sig_atomic_t lob_interrupted;
 
 static struct lob_list
+one(uint32_t v)
+{
+	return (struct lob_list){ .v = { v }, .n = 1 };
+}
+
+struct lob_list
+lob_burst_of(const struct lob_args *args, const struct lob_scenario *sc)
+{
+	return args->burst.n != 0 && !sc->fixed ? args->burst : sc->burst;
+}
+
+struct lob_list
+lob_size_of(const struct lob_args *args, const struct lob_scenario *sc)
+{
+	return args->size_bytes.n != 0 ? args->size_bytes : one(sc->size_bytes);
+}
+
+static struct lob_list
 in_flight_of(const struct lob_args *args, const struct lob_scenario *sc)
 {
-	return args->in_flight.n != 0 ? args->in_flight
-				      : (struct lob_list){ .v = { sc->in_flight }, .n = 1 };
+	return args->in_flight.n != 0 && !sc->fixed ? args->in_flight : one(sc->in_flight);
 }
 
 uint16_t
@@ -42,7 +59,7 @@ lob_in_flight_max(const struct lob_args *args)
 static struct lob_list
 touch_of(const struct lob_args *args, const struct lob_scenario *sc)
 {
-	return sc->touches ? args->touch : (struct lob_list){ .v = { sc->touch }, .n = 1 };
+	return sc->touches ? args->touch : one(sc->touch);
 }
 
 static bool
@@ -56,6 +73,8 @@ can_run(struct lob_bench *b, const struct lob_scenario *sc)
 		b->skipped++;
 		return false;
 	}
+	if (lob_is_path(sc) || sc->measure != NULL)
+		return true;
 	for (unsigned int i = 0; i < LOB_SUBJECTS; i++) {
 		const struct lob_peer *peer = b->subjects[i].peer;
 
@@ -84,6 +103,8 @@ note_slots(const struct lob_bench *b, const struct lob_scenario *sc,
 	for (unsigned int i = 0; i < LOB_SUBJECTS && !sc->flow; i++) {
 		const struct lob_peer *peer = b->subjects[i].peer;
 
+		if (lob_is_path(sc) && i != LOB_NET_RING)
+			continue;
 		if (peer != NULL && peer->slots != 0 && peer->slots < max)
 			printf("%s: holds %u packets, so no more are in flight there\n", peer->name,
 					peer->slots);
@@ -93,6 +114,13 @@ note_slots(const struct lob_bench *b, const struct lob_scenario *sc,
 static bool
 possible(const struct lob_contest *t, bool tell)
 {
+	if (lob_is_path(t->sc) && t->c.size_bytes > LOB_PATH_SIZE_MAX) {
+		if (tell)
+			printf("%s: %u bytes: left out: more than %u do not fit into an mbuf of "
+			       "liblop\n",
+					t->sc->name, t->c.size_bytes, LOB_PATH_SIZE_MAX);
+		return false;
+	}
 	if (t->c.burst <= t->c.in_flight)
 		return true;
 	if (tell)
@@ -101,13 +129,29 @@ possible(const struct lob_contest *t, bool tell)
 	return false;
 }
 
+static int
+run_case(struct lob_contest *t)
+{
+	int ret = 0;
+
+	t->heat = NULL;
+	if (!lob_is_path(t->sc))
+		return lob_contest(t);
+	for (unsigned int i = 0; i < t->sc->nb_heats && ret == 0; i++) {
+		t->heat = &t->sc->heats[i];
+		ret = lob_contest(t);
+	}
+	return ret;
+}
+
 /* Every case of a scenario, in the order of its lists; only counted when count is given. */
 static int
 run_scenario(struct lob_contest *t, unsigned int *count)
 {
 	const struct lob_args *args = &t->b->args;
 	const struct lob_list in_flight = in_flight_of(args, t->sc), touch = touch_of(args, t->sc);
-	const unsigned int cases = args->burst.n * in_flight.n * args->size_bytes.n * touch.n;
+	const struct lob_list burst = lob_burst_of(args, t->sc), size = lob_size_of(args, t->sc);
+	const unsigned int cases = burst.n * in_flight.n * size.n * touch.n;
 	int ret = 0;
 
 	for (unsigned int i = 0; i < cases && ret == 0; i++) {
@@ -116,18 +160,20 @@ run_scenario(struct lob_contest *t, unsigned int *count)
 		/* the last list turns fastest */
 		t->c.touch = touch.v[k % touch.n];
 		k /= touch.n;
-		t->c.size_bytes = args->size_bytes.v[k % args->size_bytes.n];
-		k /= args->size_bytes.n;
+		t->c.size_bytes = size.v[k % size.n];
+		k /= size.n;
 		t->c.in_flight = in_flight.v[k % in_flight.n];
 		k /= in_flight.n;
-		t->c.burst = args->burst.v[k];
+		t->c.burst = burst.v[k];
+		if (t->c.in_flight == 0)
+			t->c.in_flight = t->c.burst;
 
 		if (!possible(t, count == NULL && t->c.touch == touch.v[0]))
 			continue;
 		if (count != NULL)
-			*count += 1;
+			*count += RTE_MAX(t->sc->nb_heats, 1U);
 		else
-			ret = lob_contest(t);
+			ret = run_case(t);
 	}
 	return ret;
 }
@@ -162,7 +208,7 @@ lob_run(struct lob_bench *b)
 	for (unsigned int i = 0; i < list->n; i++) {
 		t.sc = &lob_scenarios[list->v[i]];
 		can[i] = can_run(b, t.sc);
-		if (can[i])
+		if (can[i] && t.sc->measure == NULL)
 			run_scenario(&t, &cases);
 	}
 
@@ -178,7 +224,7 @@ lob_run(struct lob_bench *b)
 		lob_progress_hide();
 		lob_table_title(t.sc);
 		note_slots(b, t.sc, &in_flight);
-		ret = run_scenario(&t, NULL);
+		ret = t.sc->measure != NULL ? t.sc->measure(b, t.sc) : run_scenario(&t, NULL);
 	}
 	lob_progress_hide();
 	return ret;

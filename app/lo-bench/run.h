@@ -9,6 +9,7 @@
 #include <rte_mempool.h>
 
 #include "args.h"
+#include "scenario.h"
 #include "subject.h"
 
 struct lob_bench {
@@ -21,6 +22,10 @@ struct lob_bench {
 
 /* Set by SIGINT and SIGTERM; rounds end, then the program. */
 extern volatile sig_atomic_t lob_interrupted;
+
+/* The command line's lists, or the scenario's own. */
+struct lob_list lob_burst_of(const struct lob_args *args, const struct lob_scenario *sc);
+struct lob_list lob_size_of(const struct lob_args *args, const struct lob_scenario *sc);
 
 /* The most packets that any case of these arguments keeps in flight. */
 uint16_t lob_in_flight_max(const struct lob_args *args);

@@ -45,8 +45,8 @@ left_out(const struct lob_subject *s, const char *what, int ret)
 }
 
 /* A missing driver is no error here: our own line says it all. */
-static int
-vdev_create(const char *name, const char *args)
+int
+lob_vdev_create(const char *name, const char *args)
 {
 	uint32_t level = rte_log_get_global_level();
 	int ret;
@@ -67,7 +67,7 @@ open_memif(struct lob_subject *s, unsigned int slots)
 		int ret = lob_memif_args(i, slots, args);
 
 		if (ret == 0)
-			ret = vdev_create(s->vdev[i], args);
+			ret = lob_vdev_create(s->vdev[i], args);
 		if (ret != 0)
 			return ret;
 	}
@@ -87,7 +87,7 @@ lob_subject_open(struct lob_subject *s, const struct lob_peer *peer, unsigned in
 		snprintf(s->vdev[1], sizeof(s->vdev[1]), "%s1", peer->name);
 		ret = open_memif(s, slots);
 	} else {
-		ret = vdev_create(s->vdev[0], peer->args == NULL ? "" : peer->args);
+		ret = lob_vdev_create(s->vdev[0], peer->args == NULL ? "" : peer->args);
 	}
 	if (ret == 0)
 		ret = rte_eth_dev_get_port_by_name(s->vdev[0], &s->rx_port);

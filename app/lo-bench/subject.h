@@ -48,6 +48,9 @@ struct lob_subject {
 	uint16_t mtu_refused; /* it was not possible to start it with; 0: none */
 };
 
+/* Create a virtual device. 0, or -errno without a word from the EAL. */
+int lob_vdev_create(const char *name, const char *args);
+
 /**
  * Create the peer's virtual devices.
  *

@@ -13,6 +13,8 @@ REFUSED = [
     # arguments, what the line must contain
     (["ring"], ["scenario", "ring", "loop-xcore"]),
     (["loop", "loop"], ["scenario", "loop", "once"]),
+    (["udp-calls"], ["scenario", "udp-calls", "udp-call", "udp-mmsg", "rtt-xcore", "memory"]),
+    (["udp", "scale", "udp"], ["scenario", "udp", "once"]),
     (["--burst", "0"], ["--burst", '"0"', "1 to 256"]),
     (["--burst", "257"], ["--burst", '"257"', "1 to 256"]),
     (["--burst", "32,"], ["--burst", '""', "1 to 256"]),
@@ -40,6 +42,7 @@ REFUSED = [
     (["--json", "/nowhere/x.json"], ["--json", "/nowhere/x.json", "No such file"]),
     (["--pcap", "/nowhere/x.pcap", "loop"], ["--pcap", "/nowhere/x.pcap", "No such file"]),
     (["--pcap", "x.pcap"], ["--pcap", "x.pcap", "loop"]),
+    (["--pcap", "x.pcap", "udp"], ["--pcap", "x.pcap", "loop"]),
     (["--pcap", "x.pcap", "floor"], ["--pcap", "x.pcap", "loop"]),
     (["--pcap", "x.pcap", "--json", "x", "loop"], ["--json", "--pcap"]),
     (["--frames", "1"], ["--frames", "--help"]),
@@ -73,7 +76,8 @@ def main():
     for args in (["--help"], ["--", "--help"]):
         text = subprocess.run([bench, *args], text=True, capture_output=True, timeout=10,
                               check=True).stdout
-        good.append(all(w in text for w in ("--burst", "--pcap", "loop-xcore", "random flow")))
+        good.append(all(w in text for w in ("--burst", "--pcap", "loop-xcore", "random flow", "udp-mmsg",
+                                        "rtt-xcore", "memory")))
 
     print(f"{sum(good)} of {len(good)} as expected")
     return 0 if all(good) else 1

@@ -4,7 +4,8 @@
 /*
  * A subject that loses, repeats, reorders or changes a packet once must not get through a round.
  *
- * The subject is a net_ring port with a receive callback that does the wrong.
+ * The subject is a net_ring port with a receive callback that does the wrong, or an instance of
+ * liblop with such a hook.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,13 +18,17 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <lop_hook.h>
 #include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_ethdev.h>
 
+#include "latency.h"
 #include "lo_pool.h"
 #include "packet.h"
+#include "path.h"
 #include "round.h"
+#include "udp.h"
 
 #define IN_FLIGHT 64
 #define SIZE_BYTES 64
@@ -148,6 +153,89 @@ floor_sees_each_fault(void **state __rte_unused)
 	assert_int_equal(round_with(lob_floor_round, CHANGE_PATTERN), -EIO);
 }
 
+/* As strike(), where data starts at the IPv4 header. */
+static void
+strike_hook(void *arg __rte_unused, const struct lop_hook_state *state __rte_unused,
+		struct rte_mbuf **pkts, uint8_t *verdicts, uint16_t n)
+{
+	const size_t payload = sizeof(struct rte_ipv4_hdr) + sizeof(struct rte_udp_hdr);
+	const enum fault now = n < 2 ? NO_FAULT : fault;
+
+	if (now == NO_FAULT)
+		return;
+	fault = NO_FAULT;
+	if (now == LOSE)
+		verdicts[n - 1] = LOP_VERDICT_DROP;
+	else if (now == CHANGE_STAMP)
+		change(pkts[n - 1], payload);
+	else
+		change(pkts[n - 1], payload + SIZE_BYTES - LOB_HEADER_BYTES - 1);
+}
+
+static int
+open_faulty(struct lob_path *p)
+{
+	const struct lop_hook hook = {
+		.name = "strike",
+		.point = LOP_HOOK_LOCAL_IN,
+		.fn = strike_hook,
+	};
+
+	return lop_hook_register(p->lop, &hook) < 0 ? -EINVAL : lob_path_open_pair(p);
+}
+
+static int
+path_round_with(enum fault f)
+{
+	static const struct lob_entry entry = {
+		.title = "liblop",
+		.kind = LOB_KIND_LIBLOP,
+		.open = open_faulty,
+		.round = lob_udp_round,
+	};
+	struct lob_round r = {
+		.c = { .burst = 16, .in_flight = IN_FLIGHT, .size_bytes = SIZE_BYTES },
+		.budget_tsc = rte_get_tsc_hz() / 200,
+	};
+	struct lob_path p;
+	int ret;
+
+	assert_int_equal(lob_path_open(&p, &entry, &r.c), 0);
+	fault = f;
+	ret = lob_path_round(&p, &r);
+	assert_int_equal(fault, NO_FAULT);
+	if (ret == 0)
+		assert_int_equal(r.sent, r.received);
+	/* what waited is freed with the sockets */
+	assert_int_equal(lob_path_close(&p), 0);
+	return ret;
+}
+
+static void
+path_sees_each_fault(void **state __rte_unused)
+{
+	assert_int_equal(path_round_with(NO_FAULT), 0);
+	assert_int_equal(path_round_with(LOSE), -EIO);
+	assert_int_equal(path_round_with(CHANGE_STAMP), -EIO);
+	assert_int_equal(path_round_with(CHANGE_PATTERN), -EIO);
+}
+
+/* One in a hundred takes a thousand times as long; buckets are off by one in 128. */
+static void
+times_are_found_by_their_share(void **state __rte_unused)
+{
+	static struct lob_latency l;
+
+	assert_true(lob_latency_at(&l, 0.5) == 0);
+	for (unsigned int i = 0; i < 1000; i++)
+		lob_latency_add(&l, i % 100 == 99 ? 300000 : 300);
+	assert_true(lob_latency_at(&l, 0.5) > 297 && lob_latency_at(&l, 0.5) < 303);
+	assert_true(lob_latency_at(&l, 0.99) < 303);
+	assert_true(lob_latency_at(&l, 0.999) > 297000 && lob_latency_at(&l, 0.999) < 303000);
+	for (unsigned int bit = 0; bit < 64; bit++)
+		assert_true(lob_latency_bucket(UINT64_MAX >> bit) < LOB_LATENCY_BUCKETS);
+}
+
 /* Two lcores, on one CPU where there is no second. */
 static void
 lcores_option(char *option, size_t size)
@@ -197,6 +285,8 @@ main(void)
 		cmocka_unit_test(loop_sees_each_fault),
 		cmocka_unit_test(loop_xcore_sees_each_fault),
 		cmocka_unit_test(floor_sees_each_fault),
+		cmocka_unit_test(path_sees_each_fault),
+		cmocka_unit_test(times_are_found_by_their_share),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -14,6 +14,9 @@ import tempfile
 KEYS = {"scenario", "subject", "burst", "in_flight", "size_bytes", "touch", "lcores", "mpps",
         "ns_per_packet", "cycles_per_packet", "ratio", "rounds"}
 LOOPS = {"net_lo", "net_ring", "net_memif"}
+DRIVERS = ["loop", "loop-xcore", "floor", "flow"]
+LIBLOP = {"liblop", "liblop-burst"}
+TIMES = {"p50_ns", "p99_ns", "p999_ns"}
 
 
 def eal(lcores):
@@ -70,8 +73,8 @@ def subjects(rows, scenario):
     return {row["subject"] for row in rows if row["scenario"] == scenario}
 
 
-def all_scenarios(program, lcores):
-    rows, text = bench(program, lcores, ["--burst", "1,32", "--touch", "none,rewrite"])
+def drivers(program, lcores):
+    rows, text = bench(program, lcores, [*DRIVERS, "--burst", "1,32", "--touch", "none,rewrite"])
     check_rows(rows, text)
     assert subjects(rows, "loop") == LOOPS | {"net_null"}, rows
     assert subjects(rows, "loop-xcore") == LOOPS, rows
@@ -80,6 +83,67 @@ def all_scenarios(program, lcores):
     assert len(rows) == 4 * 4 + 4 * 3 + 2 * 3 + 2, len(rows)
     assert all(row["lcores"] == (2 if row["scenario"] == "loop-xcore" else 1) for row in rows)
     assert all("not a loop" in line for line in text.splitlines() if line.startswith("net_null "))
+
+
+def check_path(rows, text, more=frozenset()):
+    """Rows of the path: sound, and with the keys that only their scenario has."""
+    assert len(rows) == len(spreads(text)), (rows, text)
+    assert "left out" not in text, text
+    for row, (low, high) in zip(rows, spreads(text)):
+        assert set(row) - KEYS <= more and KEYS <= set(row), row
+        assert row["rounds"] == 5 and row["mpps"] > 0 and row["size_bytes"] == 60, row
+        assert low - 0.01 <= row["mpps"] <= high + 0.01, (row, low, high)
+
+
+def path(program, lcores):
+    rows, text = bench(program, lcores, ["udp", "udp-random", "udp-call", "udp-mmsg"])
+    check_path(rows, text)
+    assert [row["burst"] for row in rows if row["scenario"] == "udp"] == [1, 1, 32, 32, 64, 64]
+    assert subjects(rows, "udp") == {"liblop", "net_ring"}, rows
+    assert subjects(rows, "udp-random") == {"liblop", "net_ring"}, rows
+    assert subjects(rows, "udp-call") == LIBLOP | {"kernel"}, rows
+    assert subjects(rows, "udp-mmsg") == {"liblop", "kernel"}, rows
+    for row in rows:
+        assert row["ratio"] == 1 or row["subject"] not in ("net_ring", "kernel"), row
+        assert row["ratio"] is not None, row
+
+
+def path_sizes(program, lcores):
+    """An mbuf of liblop holds 2048 bytes of payload, and more wait in a socket than are in one."""
+    rows, text = bench(program, lcores, ["udp", "--size", "2090,2091", "--burst", "32",
+                                         "--in-flight", "4096"])
+    assert "udp: 2091 bytes: left out" in text, text
+    assert {(row["subject"], row["size_bytes"], row["in_flight"]) for row in rows} == {
+        ("liblop", 2090, 4096), ("net_ring", 2090, 1023)}, rows
+
+
+def round_trips(program, lcores):
+    rows, text = bench(program, lcores, ["rtt", "rtt-xcore"])
+    check_path(rows, text, TIMES)
+    assert subjects(rows, "rtt") == subjects(rows, "rtt-xcore") == LIBLOP | {"kernel"}, rows
+    for row in rows:
+        assert 0 < row["p50_ns"] <= row["p99_ns"] <= row["p999_ns"], row
+
+
+def scale(program, lcores):
+    rows, text = bench(program, lcores, ["scale"])
+    check_path(rows, text, {"cost_ratio", "cycles_per_hook_burst"})
+    names = [row["subject"] for row in rows]
+    assert names == ["routes=1", "routes=1000000", "sockets=1", "sockets=100000", "receivers=1",
+                     "receivers=100000", "hooks=0", "hooks=1", "hooks=16", "neighbours=1",
+                     "neighbours=100000"], names
+    for row in rows:
+        assert abs(row["cost_ratio"] * row["ratio"] - 1) < 1e-6, row
+        assert ("cycles_per_hook_burst" in row) == (row["subject"] in ("hooks=1", "hooks=16")), row
+    for name in ("routes=1", "sockets=1", "receivers=1", "hooks=0", "neighbours=1"):
+        assert rows[names.index(name)]["ratio"] == 1, rows
+
+
+def memory(program, lcores):
+    rows, _ = bench(program, lcores, ["memory"])
+    assert [row["subject"] for row in rows] == ["socket", "route", "neighbour"], rows
+    assert all(row["rounds"] == 0 and row["mpps"] is None for row in rows), rows
+    assert all(1 < row["bytes_per"] < 4096 for row in rows), rows
 
 
 def many_in_flight(program, lcores):
@@ -101,14 +165,15 @@ def long_frames(program, lcores):
 
 
 def one_lcore(program, lcores):
-    rows, text = bench(program, lcores.split(",")[0], ["loop-xcore"])
+    rows, text = bench(program, lcores.split(",")[0], ["loop-xcore", "rtt-xcore"])
+    assert "rtt-xcore: skipped: needs 2 lcores, the EAL has 1" in text, text
     assert rows == [] and "loop-xcore: skipped: needs 2 lcores, the EAL has 1" in text, text
 
 
 def main():
     cpus = sorted(os.sched_getaffinity(0))
     lcores = f"0@{cpus[0]},1@{cpus[min(1, len(cpus) - 1)]}"
-    for test in (all_scenarios, many_in_flight, long_frames, one_lcore):
+    for test in (drivers, path, path_sizes, round_trips, scale, memory, many_in_flight, long_frames, one_lcore):
         test(sys.argv[1], lcores)
         print(f"{test.__name__}: ok")
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+/*
+ * Bursts from a socket that is not connected, each datagram to a random address of 127.0.0.0/8 and
+ * a random port; at each port a socket waits on all addresses.
+ *
+ * A lap sends c.in_flight datagrams and then asks all sockets in turn. Which socket a datagram
+ * belongs to is known from its number.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lop_udp.h>
+#include <rte_random.h>
+
+#include "path.h"
+#include "round.h"
+
+#define SOCKETS 1000
+#define FIRST_PORT 20000
+#define RECEIVE_BURST 64
+
+static int
+open_sockets(struct lob_path *p)
+{
+	p->socks = calloc(p->entry->n, sizeof(*p->socks));
+	if (p->socks == NULL)
+		return lob_path_refuse(p, "a table of sockets", ENOMEM);
+	for (unsigned int i = 0; i < p->entry->n; i++) {
+		struct sockaddr_in addr = lob_addr(INADDR_ANY, FIRST_PORT + i);
+		int fd = lob_path_socket(p);
+
+		if (fd >= 0)
+			p->socks[p->nb_socks++] = fd;
+		if (fd < 0 || lob_path_bind(p, fd, &addr) != 0)
+			return lob_path_refuse(p, "1,000 sockets", errno);
+	}
+	return 0;
+}
+
+static int
+open_random(struct lob_path *p)
+{
+	struct sockaddr_in any = lob_addr(INADDR_ANY, 0);
+	int ret = open_sockets(p);
+
+	if (ret != 0)
+		return ret;
+	p->tx = lob_path_socket(p);
+	if (p->tx < 0 || lob_path_bind(p, p->tx, &any) != 0)
+		return lob_path_refuse(p, "a socket", errno);
+	ret = lob_path_targets(p);
+	if (ret != 0)
+		return ret;
+	for (unsigned int i = 0; i < LOB_TARGETS; i++) {
+		/* not the network's own address, nor its broadcast */
+		const uint32_t host = 1 + rte_rand_max((1 << 24) - 2);
+
+		p->owner[i] = rte_rand_max(p->nb_socks);
+		p->to[i] = lob_addr(RTE_IPV4(127, 0, 0, 0) | host, FIRST_PORT + p->owner[i]);
+	}
+	lob_path_targets_done(p);
+	return 0;
+}
+
+static __rte_always_inline int
+send_lap(struct lob_round *r, lob_stamp_t first)
+{
+	const struct lob_path *p = r->path;
+	struct rte_mbuf *pkts[LOB_BURST_MAX];
+
+	for (uint16_t done = 0; done < r->c.in_flight;) {
+		const uint16_t n = RTE_MIN(r->c.burst, r->c.in_flight - done);
+		const lob_stamp_t stamp = first + done;
+		uint16_t sent;
+
+		if (unlikely(!lob_payload_burst(p, pkts, n, stamp)))
+			return lob_round_fail(r, "the pool is empty");
+		sent = lop_udp_send_burst_to(p->tx, &p->to[stamp % LOB_TARGETS], pkts, n);
+		r->sent += sent;
+		if (unlikely(sent != n))
+			return lob_round_fail(r, "%u of %u datagrams are accepted: %s", sent, n,
+					strerror(errno));
+		done += n;
+	}
+	return 0;
+}
+
+/* How many of them are this lap's, this socket's, and in the order in which they were sent. */
+static __rte_always_inline uint16_t
+check(const struct lob_round *r, struct rte_mbuf **pkts, uint16_t n, unsigned int sock,
+		lob_stamp_t first, lob_stamp_t *due)
+{
+	uint16_t good = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		lob_stamp_t stamp;
+
+		memcpy(&stamp, rte_pktmbuf_mtod(pkts[i], const void *), sizeof(stamp));
+		good += stamp >= *due && stamp - first < r->c.in_flight &&
+				r->path->owner[stamp % LOB_TARGETS] == sock &&
+				lob_payload_came(r->path, pkts[i], stamp);
+		*due = stamp + 1;
+	}
+	return good;
+}
+
+static __rte_always_inline int
+receive_lap(struct lob_round *r, lob_stamp_t first)
+{
+	const struct lob_path *p = r->path;
+	struct rte_mbuf *pkts[LOB_BURST_MAX];
+
+	for (unsigned int s = 0; s < p->nb_socks; s++) {
+		lob_stamp_t due = first;
+		uint16_t n;
+
+		do {
+			uint16_t good;
+
+			n = lop_udp_recv_burst(p->socks[s], pkts, RECEIVE_BURST);
+			good = check(r, pkts, n, s, first, &due);
+			rte_pktmbuf_free_bulk(pkts, n);
+			r->received += n;
+			if (unlikely(good != n))
+				return lob_round_fail(r,
+						"%u of %u datagrams are wrong at socket "
+						"%u",
+						n - good, n, s);
+		} while (n == RECEIVE_BURST);
+	}
+	return 0;
+}
+
+static int
+random_round(struct lob_round *r)
+{
+	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
+	lob_stamp_t next = 0;
+	uint64_t now;
+
+	do {
+		if (send_lap(r, next) != 0 || receive_lap(r, next) != 0)
+			return -EIO;
+		next += r->c.in_flight;
+		now = rte_rdtsc();
+	} while (now < end);
+
+	r->packets = r->received;
+	r->tsc = now - start;
+	return 0;
+}
+
+static const struct lob_entry entries[] = {
+	{ .title = "liblop",
+			.note = "1,000 sockets",
+			.kind = LOB_KIND_LIBLOP,
+			.n = SOCKETS,
+			.open = open_random,
+			.round = random_round },
+	{ .title = "net_ring",
+			.note = "floor",
+			.kind = LOB_KIND_NET_RING,
+			.round = lob_floor_round },
+};
+
+const struct lob_heat lob_udp_random_heats[1] = {
+	{ .entries = entries, .n = RTE_DIM(entries), .base = 1 },
+};
