@@ -219,7 +219,7 @@ lines_tell_the_time_since_the_start(void **state)
 	lop_meta(m)->ifindex = 0;
 	assert_int_equal(lop_trace_start(lop, NULL, 1), 0);
 	lop_trace_pick(w, &m, 1);
-	w->now_us += 1234;
+	w->now_read_us = lop_now(w) + 1234;
 	lop_drop(w, m, HOOK);
 	text = text_of(lop, 1);
 	assert_non_null(strstr(text, "+0 us  socket"));

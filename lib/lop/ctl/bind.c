@@ -39,7 +39,7 @@ take_port(struct lop_worker *w, struct lop_sock *sk, uint16_t port)
 		/* a ping socket: its port is the ID of its echoes, and several may have the same */
 		while (port == 0)
 			port = ++sk->lop->udp->last_ident;
-		sk->sport_be = rte_cpu_to_be_16(port);
+		lop_store(sk->sport_be, rte_cpu_to_be_16(port));
 		lop_raw_insert(sk);
 		lop_store(sk->more, lop_load(sk->more) & ~LOP_MORE_UNHASHED);
 		return 0;
@@ -50,10 +50,10 @@ take_port(struct lop_worker *w, struct lop_sock *sk, uint16_t port)
 		ret = -EADDRINUSE;
 	if (ret < 0)
 		return ret;
-	sk->sport_be = rte_cpu_to_be_16(ret);
+	lop_store(sk->sport_be, rte_cpu_to_be_16(ret));
 	ret = lop_udp_insert(sk);
 	if (ret != 0) {
-		sk->sport_be = 0;
+		lop_store(sk->sport_be, 0);
 		return ret;
 	}
 	lop_store(sk->more, lop_load(sk->more) & ~LOP_MORE_UNHASHED);
@@ -66,13 +66,13 @@ lop_sock_autobind(struct lop_worker *w, struct lop_sock *sk)
 	const int fd = sk->fd;
 	int ret = 0;
 
-	if (likely(sk->sport_be != 0))
+	if (likely(lop_load(sk->sport_be) != 0))
 		return 0;
 	lop_lock(w->lop, w);
 	/* it may have been closed while this thread waited for the lock */
 	if (lop_sock_of(fd) != sk)
 		ret = -EBADF;
-	else if (sk->sport_be == 0)
+	else if (lop_load(sk->sport_be) == 0)
 		ret = take_port(w, sk, 0) == 0 ? 0 : -EAGAIN;
 	lop_unlock(w->lop);
 	return ret;
@@ -91,9 +91,9 @@ addr_may_be_bound(const struct lop_sock *sk, uint32_t addr_be, uint8_t type)
 static void
 set_addr(struct lop_sock *sk, uint32_t addr_be, uint8_t type)
 {
-	sk->rcv_saddr_be = addr_be;
+	lop_store(sk->rcv_saddr_be, addr_be);
 	/* packets to a group or a broadcast address come in, but none goes out from it */
-	sk->saddr_be = type == RTN_MULTICAST || type == RTN_BROADCAST ? 0 : addr_be;
+	lop_store(sk->saddr_be, type == RTN_MULTICAST || type == RTN_BROADCAST ? 0 : addr_be);
 }
 
 static void
@@ -101,13 +101,13 @@ bound(struct lop_sock *sk, uint16_t port)
 {
 	uint32_t flags = lop_load(sk->flags);
 
-	if (sk->rcv_saddr_be != 0)
+	if (lop_load(sk->rcv_saddr_be) != 0)
 		flags |= LOP_SOCK_ADDR_BOUND;
 	if (port != 0)
 		flags |= LOP_SOCK_PORT_BOUND;
 	lop_store(sk->flags, flags);
-	sk->daddr_be = 0;
-	sk->dport_be = 0;
+	lop_store(sk->daddr_be, 0);
+	lop_store(sk->dport_be, 0);
 	lop_sock_forget_dst(sk);
 }
 
@@ -128,15 +128,15 @@ bind_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *s
 	if (port != 0 && port < lop_setting(sk->lop, LOP_SETTING_UNPRIVILEGED_PORT) &&
 			!sk->lop->may_bind_low)
 		return -EACCES;
-	if (lop_load(sk->state) != LOP_SOCK_CLOSED || sk->sport_be != 0)
+	if (lop_load(sk->state) != LOP_SOCK_CLOSED || lop_load(sk->sport_be) != 0)
 		return -EINVAL;
 
 	set_addr(sk, addr_be, type);
 	if (port != 0 || (lop_load(sk->more) & LOP_MORE_BIND_ADDRESS_NO_PORT) == 0) {
 		ret = take_port(w, sk, port);
 		if (ret != 0) {
-			sk->rcv_saddr_be = 0;
-			sk->saddr_be = 0;
+			lop_store(sk->rcv_saddr_be, 0);
+			lop_store(sk->saddr_be, 0);
 			return ret;
 		}
 	}
@@ -157,7 +157,7 @@ bind_ping(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *s
 		return -EADDRNOTAVAIL;
 	if (!addr_may_be_bound(sk, sin->sin_addr.s_addr, type))
 		return -EADDRNOTAVAIL;
-	if (sk->sport_be != 0)
+	if (lop_load(sk->sport_be) != 0)
 		return -EINVAL;
 	set_addr(sk, sin->sin_addr.s_addr, type);
 	ret = take_port(w, sk, rte_be_to_cpu_16(sin->sin_port));

@@ -32,7 +32,7 @@ set_rcv_saddr(struct lop_sock *sk, uint32_t addr_be)
 	if (is_udp(sk) && is_hashed(sk))
 		lop_udp_rehash(sk, addr_be);
 	else
-		sk->rcv_saddr_be = addr_be;
+		lop_store(sk->rcv_saddr_be, addr_be);
 }
 
 /* With lop->lock held. What bind(2) did not ask for is forgotten (contract CO-02). */
@@ -42,8 +42,8 @@ disconnect(struct lop_sock *sk)
 	const uint32_t flags = lop_load(sk->flags);
 
 	lop_store(sk->state, LOP_SOCK_CLOSED);
-	sk->daddr_be = 0;
-	sk->dport_be = 0;
+	lop_store(sk->daddr_be, 0);
+	lop_store(sk->dport_be, 0);
 	lop_store(sk->bound_if, 0);
 	if ((flags & LOP_SOCK_PORT_BOUND) == 0 && sk->type == SOCK_DGRAM) {
 		if (is_hashed(sk)) {
@@ -53,12 +53,12 @@ disconnect(struct lop_sock *sk)
 				lop_raw_remove(sk);
 			lop_store(sk->more, lop_load(sk->more) | LOP_MORE_UNHASHED);
 		}
-		sk->sport_be = 0;
+		lop_store(sk->sport_be, 0);
 	}
 	if ((flags & LOP_SOCK_ADDR_BOUND) == 0) {
-		if (sk->rcv_saddr_be != 0)
+		if (lop_load(sk->rcv_saddr_be) != 0)
 			set_rcv_saddr(sk, 0);
-		sk->saddr_be = 0;
+		lop_store(sk->saddr_be, 0);
 	}
 	lop_sock_forget_dst(sk);
 	return 0;
@@ -71,26 +71,26 @@ route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_
 	const uint32_t flags = lop_load(sk->flags);
 	struct lop_flow flow = {
 		.daddr_be = sin->sin_addr.s_addr,
-		.saddr_be = sk->saddr_be,
+		.saddr_be = lop_load(sk->saddr_be),
 		.oif = lop_load(sk->bound_if),
-		.tos = sk->tos & IPTOS_DSCP_MASK,
+		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
 		.protocol = sk->protocol,
 		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
 		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = sk->sport_be,
+		.sport_be = lop_load(sk->sport_be),
 		.dport_be = sin->sin_port,
-		.mark = sk->mark,
+		.mark = lop_load(sk->mark),
 		.uid = sk->uid,
 	};
 	int ret;
 
 	if (IN_MULTICAST(rte_be_to_cpu_32(flow.daddr_be))) {
 		if (flow.oif == 0)
-			flow.oif = sk->mc_if;
+			flow.oif = lop_load(sk->mc_if);
 		if (flow.saddr_be == 0)
-			flow.saddr_be = sk->mc_addr_be;
+			flow.saddr_be = lop_load(sk->mc_addr_be);
 	} else if (flow.oif == 0) {
-		flow.oif = sk->unicast_if;
+		flow.oif = lop_load(sk->unicast_if);
 	}
 	ret = lop_route_output(w, &flow, result);
 	if (ret == 0 && (result->dst->cache_flags & RTCF_BROADCAST) != 0 &&
@@ -104,13 +104,13 @@ static void
 establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t saddr_be,
 		uint16_t dport_be)
 {
-	if (sk->saddr_be == 0)
-		sk->saddr_be = saddr_be;
-	if (sk->rcv_saddr_be == 0 && saddr_be != 0)
+	if (lop_load(sk->saddr_be) == 0)
+		lop_store(sk->saddr_be, saddr_be);
+	if (lop_load(sk->rcv_saddr_be) == 0 && saddr_be != 0)
 		set_rcv_saddr(sk, saddr_be);
-	sk->daddr_be = daddr_be;
-	sk->dport_be = dport_be;
-	sk->ip_id = lop_random(w);
+	lop_store(sk->daddr_be, daddr_be);
+	lop_store(sk->dport_be, dport_be);
+	lop_store(sk->ip_id, lop_random(w));
 	lop_store(sk->state, LOP_SOCK_ESTABLISHED);
 	lop_sock_forget_dst(sk);
 }

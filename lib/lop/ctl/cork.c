@@ -64,7 +64,7 @@ route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
 		.sport_be = send->sport_be,
 		.dport_be = send->dport_be,
-		.mark = sk->mark,
+		.mark = lop_load(sk->mark),
 		.uid = sk->uid };
 	struct lop_route_result result;
 	int ret;

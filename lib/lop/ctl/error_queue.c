@@ -83,7 +83,7 @@ queue_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_err
 				.ee_info = error->info },
 		.daddr_be = error->daddr_be,
 		.dport_be = error->dport_be,
-		.now_us = w->now_us,
+		.now_us = lop_now(w),
 	};
 	if (error->origin == SO_EE_ORIGIN_ICMP) {
 		rec->offender.sin_family = AF_INET;

@@ -142,7 +142,7 @@ lop_sock_lock(int fd, struct lop_worker **w)
 	if (*w == NULL)
 		return NULL;
 	if ((*w)->depth != 0)
-		rte_rcu_qsbr_thread_offline((*w)->lop->qsbr, (*w)->index);
+		lop_offline(*w);
 	pthread_mutex_lock(&(*w)->lop->lock);
 	sk = sock_of(fd, (*w)->lop);
 	if (sk == NULL)
@@ -155,5 +155,5 @@ lop_sock_unlock(struct lop_worker *w)
 {
 	pthread_mutex_unlock(&w->lop->lock);
 	if (w->depth != 0)
-		rte_rcu_qsbr_thread_online(w->lop->qsbr, w->index);
+		lop_online(w);
 }

@@ -63,12 +63,6 @@ lop_mempool(const struct lop *lop)
 	return lop->pool;
 }
 
-void
-lop_synchronize(struct lop *lop)
-{
-	rte_rcu_qsbr_synchronize(lop->qsbr, RTE_QSBR_THRID_INVALID);
-}
-
 static int
 meta_register(void)
 {

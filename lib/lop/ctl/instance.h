@@ -154,6 +154,9 @@ lop_if_of(const struct lop *lop, int ifindex)
  */
 void lop_synchronize(struct lop *lop);
 
+/* The same begun only: a token for rte_rcu_qsbr_check(). With the lock held. */
+uint64_t lop_grace_start(struct lop *lop);
+
 /* After any change of addresses, routes, links, MTUs or link addresses. */
 void lop_routes_changed(struct lop *lop);
 

@@ -90,10 +90,10 @@ static __rte_always_inline bool
 lop_send_is_plain(const struct lop_sock *sk, int flags)
 {
 	return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && sk->protocol == IPPROTO_UDP &&
-			sk->type == SOCK_DGRAM && sk->sport_be != 0 && sk->cork == NULL &&
+			sk->type == SOCK_DGRAM && lop_load(sk->sport_be) != 0 && sk->cork == NULL &&
 			(lop_load(sk->flags) & (LOP_SOCK_CORK | LOP_SOCK_DONTROUTE)) == 0 &&
 			(lop_load(sk->shutdown) & 2) == 0 && lop_load(sk->err) == 0 &&
-			(sk->options_bytes | sk->gso_size) == 0 &&
+			(lop_load(sk->options_bytes) | lop_load(sk->gso_size)) == 0 &&
 			lop_load(sk->wmem_bytes) < lop_load(sk->sndbuf_bytes) &&
 			lop_load(sk->lop->hooks.send_check) == NULL;
 }

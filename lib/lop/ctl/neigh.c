@@ -81,10 +81,10 @@ neigh_create(struct lop_worker *w, struct lop_if *dev, uint32_t key_be)
 	rte_spinlock_lock(&t->lock);
 	/* another worker may have been faster; or the chains moved while this one looked */
 	n = lop_neigh_find(t, dev, key_be);
-	if (n == NULL && lop_neigh_room(t, w->now_us)) {
+	if (n == NULL && lop_neigh_room(t, lop_now(w))) {
 		n = lop_neigh_insert(t, dev, key_be);
 		if (n != NULL) {
-			lop_neigh_construct(n, type, w->now_us);
+			lop_neigh_construct(n, type, lop_now(w));
 			lop_neigh_publish(t, n);
 		}
 	}
@@ -111,7 +111,7 @@ lop_neigh_get(struct lop_worker *w, struct lop_if *dev, uint32_t next_hop_be)
 		if (n == NULL)
 			return NULL;
 	}
-	lop_store(n->used_us, w->now_us);
+	lop_store(n->used_us, lop_now(w));
 	return n;
 }
 

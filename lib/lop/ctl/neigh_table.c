@@ -191,7 +191,7 @@ lop_neigh_remove(struct lop_neigh_table *t, struct lop_neigh *n)
 	t->n--;
 	t->nb_gc -= n->gc;
 
-	n->grace = rte_rcu_qsbr_start(t->lop->qsbr);
+	n->grace = lop_grace_start(t->lop);
 	n->next_all = NULL;
 	*t->limbo_last = n;
 	t->limbo_last = &n->next_all;

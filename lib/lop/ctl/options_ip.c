@@ -84,10 +84,10 @@ set_tos(struct lop_sock *sk, uint8_t tos)
 {
 	static const uint8_t priority[16] = { 0, 0, 0, 0, 2, 2, 2, 2, 6, 6, 6, 6, 4, 4, 4, 4 };
 
-	if (sk->tos == tos)
+	if (lop_load(sk->tos) == tos)
 		return;
-	sk->tos = tos;
-	sk->priority = priority[tos >> 1 & 15];
+	lop_store(sk->tos, tos);
+	lop_store(sk->priority, priority[tos >> 1 & 15]);
 }
 
 static int
@@ -111,10 +111,10 @@ set_options(struct lop_sock *sk, const void *value, socklen_t len)
 		if (sk->options == NULL)
 			return -ENOMEM;
 	}
-	sk->options_bytes = 0;
+	lop_store(sk->options_bytes, 0);
 	if (bytes != 0)
 		memcpy(sk->options, opt, bytes);
-	sk->options_bytes = bytes;
+	lop_store(sk->options_bytes, bytes);
 	return 0;
 }
 
@@ -140,8 +140,8 @@ set_multicast_if(struct lop_sock *sk, const void *value, socklen_t len)
 		const struct lop_if *dev;
 
 		if (mreq.imr_address.s_addr == INADDR_ANY) {
-			sk->mc_if = 0;
-			sk->mc_addr_be = 0;
+			lop_store(sk->mc_if, 0);
+			lop_store(sk->mc_addr_be, 0);
 			return 0;
 		}
 		dev = lop_if_of_addr(sk->lop, mreq.imr_address.s_addr);
@@ -153,8 +153,8 @@ set_multicast_if(struct lop_sock *sk, const void *value, socklen_t len)
 	}
 	if (bound_if != 0 && mreq.imr_ifindex != bound_if)
 		return -EINVAL;
-	sk->mc_if = mreq.imr_ifindex;
-	sk->mc_addr_be = mreq.imr_address.s_addr;
+	lop_store(sk->mc_if, mreq.imr_ifindex);
+	lop_store(sk->mc_addr_be, mreq.imr_address.s_addr);
 	return 0;
 }
 
@@ -173,7 +173,7 @@ set_unicast_if(struct lop_sock *sk, const void *value, socklen_t len)
 		return -EADDRNOTAVAIL;
 	if (ifindex != 0 && lop_load(sk->bound_if) != 0)
 		return -EINVAL;
-	sk->unicast_if = ifindex;
+	lop_store(sk->unicast_if, ifindex);
 	return 0;
 }
 
@@ -201,17 +201,17 @@ set_number(struct lop_sock *sk, int name, int value, socklen_t len)
 	case IP_TTL: /* contract CM-03 */
 		if (len == 0 || (value != -1 && (value < 1 || value > 255)))
 			return -EINVAL;
-		sk->ttl = value;
+		lop_store(sk->ttl, value);
 		return 0;
 	case IP_MTU_DISCOVER:
 		if (value < IP_PMTUDISC_DONT || value > IP_PMTUDISC_OMIT)
 			return -EINVAL;
-		sk->pmtudisc = value;
+		lop_store(sk->pmtudisc, value);
 		return 0;
 	case IP_MULTICAST_TTL:
 		if (len == 0 || value < -1 || value > 255)
 			return -EINVAL;
-		sk->mc_ttl = value == -1 ? 1 : value;
+		lop_store(sk->mc_ttl, value == -1 ? 1 : value);
 		return 0;
 	case IP_MINTTL:
 		if (len == 0 || value < 0 || value > 255)
@@ -283,13 +283,13 @@ get_mtu(struct lop_worker *w, const struct lop_sock *sk, int *value)
 {
 	struct lop_route_result result;
 	const struct lop_flow flow = {
-		.daddr_be = sk->daddr_be,
-		.saddr_be = sk->saddr_be,
+		.daddr_be = lop_load(sk->daddr_be),
+		.saddr_be = lop_load(sk->saddr_be),
 		.oif = lop_load(sk->bound_if),
-		.tos = sk->tos & IPTOS_DSCP_MASK,
+		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
 		.protocol = sk->protocol,
 		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
-		.mark = sk->mark,
+		.mark = lop_load(sk->mark),
 		.uid = sk->uid,
 	};
 
@@ -304,16 +304,17 @@ get_number(struct lop_worker *w, struct lop_sock *sk, int name, int *value)
 {
 	switch (name) {
 	case IP_TOS:
-		*value = sk->tos;
+		*value = lop_load(sk->tos);
 		return 0;
 	case IP_TTL:
-		*value = sk->ttl >= 0 ? sk->ttl : lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
+		*value = lop_load(sk->ttl) >= 0 ? lop_load(sk->ttl)
+						: lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
 		return 0;
 	case IP_MTU_DISCOVER:
-		*value = sk->pmtudisc;
+		*value = lop_load(sk->pmtudisc);
 		return 0;
 	case IP_MULTICAST_TTL:
-		*value = sk->mc_ttl;
+		*value = lop_load(sk->mc_ttl);
 		return 0;
 	case IP_MINTTL:
 		*value = sk->min_ttl;
@@ -325,10 +326,10 @@ get_number(struct lop_worker *w, struct lop_sock *sk, int name, int *value)
 		*value = (uint32_t)sk->port_max << 16 | sk->port_min;
 		return 0;
 	case NAME_PROTOCOL: /* as in Linux: a raw socket's protocol, else its port */
-		*value = rte_be_to_cpu_16(sk->sport_be);
+		*value = rte_be_to_cpu_16(lop_load(sk->sport_be));
 		return 0;
 	case IP_UNICAST_IF:
-		*value = rte_cpu_to_be_32(sk->unicast_if);
+		*value = rte_cpu_to_be_32(lop_load(sk->unicast_if));
 		return 0;
 	case IP_ROUTER_ALERT:
 		*value = 0;
@@ -347,9 +348,12 @@ lop_getsockopt_ip(struct lop_worker *w, struct lop_sock *sk, int name, void *val
 	int number;
 
 	if (name == IP_OPTIONS)
-		return lop_option_copy(value, len, sk->options, sk->options_bytes);
-	if (name == IP_MULTICAST_IF)
-		return lop_option_copy(value, len, &sk->mc_addr_be, sizeof(sk->mc_addr_be));
+		return lop_option_copy(value, len, sk->options, lop_load(sk->options_bytes));
+	if (name == IP_MULTICAST_IF) {
+		const uint32_t addr_be = lop_load(sk->mc_addr_be);
+
+		return lop_option_copy(value, len, &addr_be, sizeof(addr_be));
+	}
 	if (lop_mcast_option(name))
 		return lop_mcast_getsockopt(sk, name, value, len);
 	if (i >= 0) {

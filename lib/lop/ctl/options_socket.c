@@ -181,12 +181,12 @@ set_int(struct lop_sock *sk, int name, int value)
 	case SO_PRIORITY:
 		if ((value < 0 || value > PRIORITY_FREE) && !admin)
 			return -EPERM;
-		sk->priority = value;
+		lop_store(sk->priority, value);
 		return 0;
 	case SO_MARK:
 		if (!admin)
 			return -EPERM;
-		sk->mark = value;
+		lop_store(sk->mark, value);
 		return 0;
 	case SO_BINDTOIFINDEX:
 		return bind_ifindex(sk, value);
@@ -197,7 +197,7 @@ set_int(struct lop_sock *sk, int name, int value)
 		lop_store(sk->peek_off, value);
 		return 0;
 	case SO_INCOMING_CPU:
-		sk->incoming_cpu = value;
+		lop_store(sk->incoming_cpu, value);
 		return 0;
 	case SO_BUSY_POLL:
 		return set_ranged(&sk->busy_poll_us, value, 0, INT_MAX);

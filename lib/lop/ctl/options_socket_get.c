@@ -48,11 +48,11 @@ get_peername(const struct lop_sock *sk, void *value, socklen_t *len)
 {
 	const struct sockaddr_in sin = {
 		.sin_family = AF_INET,
-		.sin_port = sk->dport_be,
-		.sin_addr.s_addr = sk->daddr_be,
+		.sin_port = lop_load(sk->dport_be),
+		.sin_addr.s_addr = lop_load(sk->daddr_be),
 	};
 
-	if (sk->dport_be == 0 || lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
+	if (lop_load(sk->dport_be) == 0 || lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
 		return -ENOTCONN;
 	if (*len > sizeof(sin))
 		return -EINVAL;
@@ -154,10 +154,10 @@ get_int(struct lop_sock *sk, int name, int *value)
 		*value = lop_load(sk->rcvbuf_bytes);
 		break;
 	case SO_PRIORITY:
-		*value = sk->priority;
+		*value = lop_load(sk->priority);
 		break;
 	case SO_MARK:
-		*value = sk->mark;
+		*value = lop_load(sk->mark);
 		break;
 	case SO_BINDTOIFINDEX:
 		*value = lop_load(sk->bound_if);
@@ -172,7 +172,7 @@ get_int(struct lop_sock *sk, int name, int *value)
 		*value = lop_load(sk->peek_off);
 		break;
 	case SO_INCOMING_CPU:
-		*value = sk->incoming_cpu;
+		*value = lop_load(sk->incoming_cpu);
 		break;
 	case SO_BUSY_POLL:
 		*value = sk->busy_poll_us;

@@ -47,7 +47,7 @@ lop_setsockopt_udp(struct lop_sock *sk, int name, const void *value, socklen_t l
 	case UDP_SEGMENT: /* contract GSO-01 */
 		if (number < 0 || number > UINT16_MAX)
 			return -EINVAL;
-		sk->gso_size = number;
+		lop_store(sk->gso_size, number);
 		return 0;
 	case UDP_GRO:
 		sk->gro = number != 0;
@@ -73,7 +73,7 @@ lop_getsockopt_udp(struct lop_sock *sk, int name, void *value, socklen_t *len)
 		number = (lop_load(sk->more) & LOP_MORE_NO_CHECK6_RX) != 0;
 		break;
 	case UDP_SEGMENT:
-		number = sk->gso_size;
+		number = lop_load(sk->gso_size);
 		break;
 	case UDP_GRO:
 		number = sk->gro;

@@ -143,10 +143,10 @@ lop_sock_wait(struct lop_worker *w, struct lop_sock *sk, short events, int64_t t
 			if (left_us <= 0)
 				return -EAGAIN;
 		}
-		rte_rcu_qsbr_thread_offline(lop->qsbr, w->index);
+		lop_offline(w);
 		sleep_a_while(lop, word, left_us);
-		rte_rcu_qsbr_thread_online(lop->qsbr, w->index);
-		w->now_us = lop_clock_us(lop);
+		lop_online(w);
+		w->now_read_us = 0;
 		if (lop_sock_of(fd) != sk)
 			return -EBADF;
 	}

@@ -148,8 +148,9 @@ lop_proc_udp(struct lop *lop, FILE *f)
 			snprintf(line, sizeof(line),
 					"%5u: %08X:%04X %08X:%04X %02X %08X:%08X 00:00000000 "
 					"00000000 %5u        0 %" PRIu64 " 2 %016" PRIx64 " %u",
-					chain, sk->rcv_saddr_be, ntohs(sk->sport_be), sk->daddr_be,
-					ntohs(sk->dport_be), lop_load(sk->state),
+					chain, lop_load(sk->rcv_saddr_be),
+					ntohs(lop_load(sk->sport_be)), lop_load(sk->daddr_be),
+					ntohs(lop_load(sk->dport_be)), lop_load(sk->state),
 					lop_load(sk->wmem_bytes), lop_sock_rmem(sk), sk->uid,
 					sk->inode, (uint64_t)hidden_pointer(sk),
 					lop_load(sk->drops));

@@ -118,7 +118,7 @@ lop_recv_one(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r)
 	const bool wait = (r->flags & MSG_DONTWAIT) == 0 &&
 			(lop_load(sk->flags) & LOP_SOCK_NONBLOCK) == 0;
 	const int64_t timeout_us = lop_load(sk->rcv_timeout_us);
-	const uint64_t start_us = w->now_us;
+	const uint64_t start_us = lop_now(w);
 
 	if ((r->flags & MSG_ERRQUEUE) != 0)
 		return lop_errqueue_recv(w, sk, r);
@@ -146,7 +146,7 @@ lop_recv_one(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r)
 		if ((lop_load(sk->shutdown) & 1) != 0)
 			return 0;
 		if (timeout_us >= 0) {
-			left_us -= w->now_us - start_us;
+			left_us -= lop_now(w) - start_us;
 			if (left_us <= 0)
 				return -EAGAIN;
 		}

@@ -69,7 +69,7 @@ lop_send_request(struct lop_worker *w, struct lop_sock *sk, const struct lop_req
 		return ret;
 	if (sk->type == SOCK_RAW)
 		return lop_send_raw(w, sk, rq);
-	if (sk->sport_be == 0) {
+	if (lop_load(sk->sport_be) == 0) {
 		ret = lop_sock_autobind(w, sk);
 		if (ret != 0)
 			return ret; /* contract SEND-02 */

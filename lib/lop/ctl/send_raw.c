@@ -143,7 +143,7 @@ raw_fits(struct lop_worker *w, struct lop_sock *sk, const struct lop_sending *s,
 
 	if (len + headers <= limit)
 		return 0;
-	lop_error_local(w, sk, EMSGSIZE, s->mtu_bytes, s->send.daddr_be, sk->dport_be);
+	lop_error_local(w, sk, EMSGSIZE, s->mtu_bytes, s->send.daddr_be, lop_load(sk->dport_be));
 	return -EMSGSIZE;
 }
 
@@ -200,7 +200,7 @@ lop_send_ping(struct lop_worker *w, struct lop_sock *sk, const struct lop_reques
 		rte_pktmbuf_free(m);
 		return -EINVAL;
 	}
-	icmp->un.echo.id = sk->sport_be;
+	icmp->un.echo.id = lop_load(sk->sport_be);
 	icmp->checksum = 0;
 	icmp->checksum = lop_csum_icmp(m, 0);
 	ret = send_packet(w, &s, m);

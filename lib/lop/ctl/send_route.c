@@ -27,8 +27,8 @@ target_of(const struct lop_sock *sk, const struct lop_request *rq, struct target
 	if (rq->to == NULL) {
 		if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
 			return -EDESTADDRREQ;
-		t->daddr_be = sk->daddr_be;
-		t->dport_be = sk->dport_be;
+		t->daddr_be = lop_load(sk->daddr_be);
+		t->dport_be = lop_load(sk->dport_be);
 		t->connected = true;
 		return 0;
 	}
@@ -51,12 +51,12 @@ flow_interface(const struct lop_sock *sk, struct lop_flow *flow, bool *connected
 {
 	if (IN_MULTICAST(rte_be_to_cpu_32(flow->daddr_be))) {
 		if (flow->oif == 0)
-			flow->oif = sk->mc_if;
+			flow->oif = lop_load(sk->mc_if);
 		if (flow->saddr_be == 0)
-			flow->saddr_be = sk->mc_addr_be;
+			flow->saddr_be = lop_load(sk->mc_addr_be);
 		*connected = false;
 	} else if (flow->oif == 0) {
-		flow->oif = sk->unicast_if;
+		flow->oif = lop_load(sk->unicast_if);
 	}
 }
 
@@ -71,11 +71,11 @@ flow_of(const struct lop_sock *sk, const struct target *t, const struct lop_cook
 	flow->daddr_be = t->daddr_be;
 	flow->saddr_be = c->saddr_be;
 	flow->oif = c->oif;
-	flow->tos = (c->tos >= 0 ? c->tos : sk->tos) & IPTOS_DSCP_MASK;
+	flow->tos = (c->tos >= 0 ? c->tos : lop_load(sk->tos)) & IPTOS_DSCP_MASK;
 	flow->protocol = sk->protocol;
 	flow->dont_route = (flags & LOP_SOCK_DONTROUTE) != 0;
 	flow->any_source = (flags & LOP_SOCK_TRANSPARENT) != 0;
-	flow->sport_be = sk->sport_be;
+	flow->sport_be = lop_load(sk->sport_be);
 	flow->dport_be = t->dport_be;
 	flow->mark = c->mark;
 	flow->uid = sk->uid;
@@ -112,25 +112,12 @@ look_up_connected(struct lop_worker *w, struct lop_sock *sk, const struct lop_fl
 	const uint32_t genid = lop_acquire(w->lop->genid);
 	int ret;
 
-	if (sk->dst != NULL && sk->dst_genid == genid && sk->dst_key_be == flow->daddr_be) {
-		result->dst = sk->dst;
-		result->daddr_be = sk->dst_daddr_be;
-		result->saddr_be = sk->dst_saddr_be;
+	if (lop_sock_dst_get(sk, genid, flow->daddr_be, result))
 		return 0;
-	}
 	ret = look_up(w, flow, result);
-	if (ret != 0 || !result->cacheable)
-		return ret;
-	/* who finds the lock taken leaves it to the other one */
-	if (rte_spinlock_trylock(&sk->tx_lock)) {
-		sk->dst_key_be = flow->daddr_be;
-		sk->dst_daddr_be = result->daddr_be;
-		sk->dst_saddr_be = result->saddr_be;
-		sk->dst_genid = genid;
-		sk->dst = result->dst;
-		rte_spinlock_unlock(&sk->tx_lock);
-	}
-	return 0;
+	if (ret == 0 && result->cacheable)
+		lop_sock_dst_set(sk, genid, flow->daddr_be, result);
+	return ret;
 }
 
 /* What the route and the options come to. */
@@ -141,14 +128,14 @@ decide(struct lop_sock *sk, const struct lop_route_result *result, uint16_t dpor
 	s->dst = result->dst;
 	s->mtu_bytes = result->dst->mtu_bytes;
 	/* these modes do not believe in what was learned about a path */
-	if (unlikely(sk->pmtudisc >= IP_PMTUDISC_PROBE))
+	if (unlikely(lop_load(sk->pmtudisc) >= IP_PMTUDISC_PROBE))
 		s->mtu_bytes = RTE_MIN(
 				lop_load(result->dst->dev->mtu_bytes), (uint32_t)LOP_DATAGRAM_MAX);
 	lop_send_defaults(&s->send, sk, result->dst);
 	s->send.saddr_be = result->saddr_be;
 	s->send.daddr_be = result->daddr_be;
 	s->send.dport_be = dport_be;
-	s->gso_size = sk->gso_size;
+	s->gso_size = lop_load(sk->gso_size);
 }
 
 int
@@ -156,10 +143,10 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 		struct lop_sending *s)
 {
 	struct lop_cookie c = { .oif = lop_load(sk->bound_if),
-		.saddr_be = sk->saddr_be,
-		.mark = sk->mark,
+		.saddr_be = lop_load(sk->saddr_be),
+		.mark = lop_load(sk->mark),
 		.tos = -1,
-		.gso_size = sk->gso_size };
+		.gso_size = lop_load(sk->gso_size) };
 	struct lop_route_result result;
 	struct lop_flow flow;
 	struct target t;
@@ -173,7 +160,7 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	if (ret != 0)
 		return ret;
 	options = c.has_options ? c.options : sk->options;
-	options_bytes = c.has_options ? c.options_bytes : sk->options_bytes;
+	options_bytes = c.has_options ? c.options_bytes : lop_load(sk->options_bytes);
 	flow_of(sk, &t, &c, &flow);
 	hop_be = options_bytes != 0 ? lop_options_first_hop(options, options_bytes) : 0;
 	if (hop_be != 0) {
@@ -221,9 +208,10 @@ static bool
 known_here(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *in,
 		struct lop_sending *s)
 {
-	const struct lop_cookie c = {
-		.oif = lop_load(sk->bound_if), .saddr_be = sk->saddr_be, .mark = sk->mark, .tos = -1
-	};
+	const struct lop_cookie c = { .oif = lop_load(sk->bound_if),
+		.saddr_be = lop_load(sk->saddr_be),
+		.mark = lop_load(sk->mark),
+		.tos = -1 };
 	struct target t = { .daddr_be = in->sin_addr.s_addr, .dport_be = in->sin_port };
 	struct lop_flow flow;
 
@@ -248,13 +236,10 @@ lop_send_route_known(struct lop_worker *w, struct lop_sock *sk, const struct soc
 		return false;
 	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
 		return to != NULL && known_here(w, sk, in, s);
-	if (sk->dst == NULL || sk->dst_genid != lop_acquire(w->lop->genid) ||
-			sk->dst_key_be != (to != NULL ? in->sin_addr.s_addr : sk->daddr_be) ||
-			(sk->dst->cache_flags & RTCF_BROADCAST) != 0)
+	if (!lop_sock_dst_get(sk, lop_acquire(w->lop->genid),
+			    to != NULL ? in->sin_addr.s_addr : lop_load(sk->daddr_be), &result) ||
+			(result.dst->cache_flags & RTCF_BROADCAST) != 0)
 		return to != NULL && known_here(w, sk, in, s);
-	result.dst = sk->dst;
-	result.daddr_be = sk->dst_daddr_be;
-	result.saddr_be = sk->dst_saddr_be;
-	decide(sk, &result, to != NULL ? in->sin_port : sk->dport_be, s);
+	decide(sk, &result, to != NULL ? in->sin_port : lop_load(sk->dport_be), s);
 	return true;
 }

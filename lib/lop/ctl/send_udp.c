@@ -49,7 +49,7 @@ lop_send_fits(struct lop_worker *w, struct lop_sock *sk, const struct lop_sendin
 	if (likely(lop_sending_headers(s) + bytes <= limit))
 		return 0;
 	lop_error_local(w, sk, EMSGSIZE, s->mtu_bytes - s->send.options_bytes, s->send.daddr_be,
-			sk->dport_be);
+			lop_load(sk->dport_be));
 	return -EMSGSIZE;
 }
 

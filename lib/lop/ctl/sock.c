@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <rte_malloc.h>
+#include <rte_pause.h>
 
 #include "../dp/udp_table.h"
 #include "../include/lop_socket.h"
@@ -75,10 +76,11 @@ defaults(struct lop_sock *sk, struct lop *lop, int type, int protocol)
 									: 0));
 	lop_store(sk->more, LOP_MORE_UNHASHED);
 	lop_store(sk->state, LOP_SOCK_CLOSED);
-	sk->pmtudisc = lop_setting(lop, LOP_SETTING_NO_PMTU_DISC) != 0 ? IP_PMTUDISC_DONT
-								       : IP_PMTUDISC_WANT;
-	sk->ttl = -1;
-	sk->mc_ttl = 1;
+	lop_store(sk->pmtudisc,
+			lop_setting(lop, LOP_SETTING_NO_PMTU_DISC) != 0 ? IP_PMTUDISC_DONT
+									: IP_PMTUDISC_WANT);
+	lop_store(sk->ttl, -1);
+	lop_store(sk->mc_ttl, 1);
 	rte_spinlock_init(&sk->rx_lock);
 	lop_store(sk->rcvbuf_bytes, lop_setting(lop, LOP_SETTING_RMEM_DEFAULT));
 	lop_store(sk->sndbuf_bytes, lop_setting(lop, LOP_SETTING_WMEM_DEFAULT));
@@ -88,7 +90,7 @@ defaults(struct lop_sock *sk, struct lop *lop, int type, int protocol)
 	lop_store(sk->snd_timeout_us, -1);
 	sk->uid = getuid();
 	sk->rcvlowat = 1;
-	sk->incoming_cpu = -1;
+	lop_store(sk->incoming_cpu, -1);
 	sk->pacing_rate = UINT64_MAX;
 	sk->txrehash = 1;
 }
@@ -108,7 +110,7 @@ link_sock(struct lop_sock *sk)
 	lop->nb_socks++;
 	if (sk->type == SOCK_RAW) {
 		/* its number is the protocol's, and it gets packets from now on */
-		sk->sport_be = rte_cpu_to_be_16(sk->protocol);
+		lop_store(sk->sport_be, rte_cpu_to_be_16(sk->protocol));
 		lop_store(sk->more, 0);
 		lop_raw_insert(sk);
 	}
@@ -163,7 +165,7 @@ static void
 sock_free(struct lop_sock *sk)
 {
 	/* what came while it was being closed */
-	queue_purge(NULL, sk);
+	queue_purge(lop_worker_of(sk->lop), sk);
 	lop_error_queue_purge(sk);
 	if (sk->eventfd >= 0)
 		close(sk->eventfd);
@@ -212,7 +214,7 @@ sock_close(struct lop_worker *w, struct lop_sock *sk)
 	queue_purge(w, sk);
 
 	sk->next = NULL;
-	sk->retired = rte_rcu_qsbr_start(lop->qsbr);
+	sk->retired = lop_grace_start(lop);
 	*lop->udp->closed_tail = sk;
 	lop->udp->closed_tail = &sk->next;
 }
@@ -249,7 +251,11 @@ lop_socks_close_all(struct lop *lop)
 void
 lop_sock_forget_dst(struct lop_sock *sk)
 {
-	sk->dst = NULL;
+	const struct lop_route_result none = { 0 };
+
+	/* a sender that keeps its answer is done soon */
+	while (!lop_sock_dst_set(sk, 0, 0, &none))
+		rte_pause();
 }
 
 static int
@@ -282,8 +288,10 @@ lop_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
 
 	if (sk == NULL)
 		return -1;
-	ret = copy_name(addr, len, sk->rcv_saddr_be != 0 ? sk->rcv_saddr_be : sk->saddr_be,
-			sk->sport_be);
+	ret = copy_name(addr, len,
+			lop_load(sk->rcv_saddr_be) != 0 ? lop_load(sk->rcv_saddr_be)
+							: lop_load(sk->saddr_be),
+			lop_load(sk->sport_be));
 	lop_sock_leave(w);
 	return lop_posix(ret);
 }
@@ -298,8 +306,8 @@ lop_getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 
 	if (sk == NULL)
 		return -1;
-	if (sk->dport_be != 0 && lop_load(sk->state) == LOP_SOCK_ESTABLISHED)
-		ret = copy_name(addr, len, sk->daddr_be, sk->dport_be);
+	if (lop_load(sk->dport_be) != 0 && lop_load(sk->state) == LOP_SOCK_ESTABLISHED)
+		ret = copy_name(addr, len, lop_load(sk->daddr_be), lop_load(sk->dport_be));
 	lop_sock_leave(w);
 	return lop_posix(ret);
 }

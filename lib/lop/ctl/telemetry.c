@@ -183,10 +183,10 @@ udp_row(struct page *p, struct lop_sock *sk)
 
 	if (row == NULL)
 		return;
-	add_addr(row, "local", sk->rcv_saddr_be);
-	rte_tel_data_add_dict_uint(row, "local_port", ntohs(sk->sport_be));
-	add_addr(row, "remote", sk->daddr_be);
-	rte_tel_data_add_dict_uint(row, "remote_port", ntohs(sk->dport_be));
+	add_addr(row, "local", lop_load(sk->rcv_saddr_be));
+	rte_tel_data_add_dict_uint(row, "local_port", ntohs(lop_load(sk->sport_be)));
+	add_addr(row, "remote", lop_load(sk->daddr_be));
+	rte_tel_data_add_dict_uint(row, "remote_port", ntohs(lop_load(sk->dport_be)));
 	rte_tel_data_add_dict_uint(row, "state", lop_load(sk->state));
 	rte_tel_data_add_dict_int(row, "ifindex", lop_load(sk->bound_if));
 	rte_tel_data_add_dict_uint(row, "tx_queue", lop_load(sk->wmem_bytes));

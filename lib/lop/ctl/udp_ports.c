@@ -39,7 +39,7 @@ taken_by_port(const struct lop_sock *sk, uint16_t port_be)
 	struct lop_sock *other = lop_load(sk->lop->udp->by_port[lop_udp_port_chain(port_be)]);
 
 	for (; other != NULL; other = lop_load(other->by_port)) {
-		if (other != sk && other->sport_be == port_be && overlap(sk, other))
+		if (other != sk && lop_load(other->sport_be) == port_be && overlap(sk, other))
 			return !may_share(sk, other);
 	}
 	return false;
@@ -54,8 +54,8 @@ taken_by_addr(const struct lop_sock *sk, uint32_t addr_be, uint16_t port_be)
 			chains->head[lop_udp_hash(addr_be, port_be) & chains->mask]);
 
 	for (; other != NULL; other = lop_load(other->by_addr[chains->link])) {
-		if (other != sk && other->sport_be == port_be && other->rcv_saddr_be == addr_be &&
-				overlap(sk, other))
+		if (other != sk && lop_load(other->sport_be) == port_be &&
+				lop_load(other->rcv_saddr_be) == addr_be && overlap(sk, other))
 			return !may_share(sk, other);
 	}
 	return false;
@@ -66,9 +66,10 @@ lop_port_taken(const struct lop_sock *sk, uint16_t port)
 {
 	const uint16_t port_be = rte_cpu_to_be_16(port);
 
-	if (sk->rcv_saddr_be == 0)
+	if (lop_load(sk->rcv_saddr_be) == 0)
 		return taken_by_port(sk, port_be);
-	return taken_by_addr(sk, sk->rcv_saddr_be, port_be) || taken_by_addr(sk, 0, port_be);
+	return taken_by_addr(sk, lop_load(sk->rcv_saddr_be), port_be) ||
+			taken_by_addr(sk, 0, port_be);
 }
 
 /* Bit i: the port of this chain whose upper part is i is taken. */
@@ -80,8 +81,8 @@ taken_in_chain(const struct lop_sock *sk, unsigned int chain)
 
 	for (; other != NULL; other = lop_load(other->by_port)) {
 		if (other != sk && overlap(sk, other) && !may_share(sk, other))
-			taken |= UINT32_C(1)
-					<< rte_be_to_cpu_16(other->sport_be) / LOP_UDP_PORT_CHAINS;
+			taken |= UINT32_C(1) << rte_be_to_cpu_16(lop_load(other->sport_be)) /
+							LOP_UDP_PORT_CHAINS;
 	}
 	return taken;
 }

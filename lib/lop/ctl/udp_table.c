@@ -30,7 +30,8 @@ chains_create(uint32_t n, uint8_t link)
 static RTE_ATOMIC(struct lop_sock *) *
 		chain_of(struct lop_udp_chains *chains, const struct lop_sock *sk)
 {
-	return &chains->head[lop_udp_hash(sk->rcv_saddr_be, sk->sport_be) & chains->mask];
+	return &chains->head[lop_udp_hash(lop_load(sk->rcv_saddr_be), lop_load(sk->sport_be)) &
+			chains->mask];
 }
 
 /* At the front: among equals the most recent is met first (contract UR-02). */
@@ -100,7 +101,7 @@ grow(struct lop *lop)
 	}
 	lop_publish(t->by_addr, to);
 	t->old = from;
-	t->old_token = rte_rcu_qsbr_start(lop->qsbr);
+	t->old_token = lop_grace_start(lop);
 }
 
 /* The group of sockets with SO_REUSEPORT that share everything else (contract UR-03). */
@@ -111,8 +112,9 @@ reuse_group(const struct lop_sock *sk)
 	struct lop_sock *other = lop_load(*chain_of(chains, sk));
 
 	for (; other != NULL; other = lop_load(other->by_addr[chains->link])) {
-		if (other != sk && other->sport_be == sk->sport_be &&
-				other->rcv_saddr_be == sk->rcv_saddr_be && other->uid == sk->uid &&
+		if (other != sk && lop_load(other->sport_be) == lop_load(sk->sport_be) &&
+				lop_load(other->rcv_saddr_be) == lop_load(sk->rcv_saddr_be) &&
+				other->uid == sk->uid &&
 				lop_load(other->bound_if) == lop_load(sk->bound_if) &&
 				(lop_load(other->flags) & LOP_SOCK_REUSEPORT) != 0 &&
 				lop_load(other->reuse_group) != 0)
@@ -125,7 +127,8 @@ int
 lop_udp_insert(struct lop_sock *sk)
 {
 	struct lop_udp_tables *t = sk->lop->udp;
-	RTE_ATOMIC(struct lop_sock *) *head = &t->by_port[lop_udp_port_chain(sk->sport_be)];
+	RTE_ATOMIC(struct lop_sock *)
+			*head = &t->by_port[lop_udp_port_chain(lop_load(sk->sport_be))];
 	struct lop_sock *next = lop_load(*head);
 
 	if (t->nb_socks > lop_load(t->by_addr)->mask)
@@ -164,7 +167,7 @@ lop_udp_rehash(struct lop_sock *sk, uint32_t rcv_saddr_be)
 
 	chain_del(chains, sk);
 	lop_store(sk->reuse_group, 0);
-	sk->rcv_saddr_be = rcv_saddr_be;
+	lop_store(sk->rcv_saddr_be, rcv_saddr_be);
 	chain_add(chains, sk);
 }
 

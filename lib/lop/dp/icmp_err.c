@@ -77,7 +77,7 @@ error_of(const struct quote *q, const struct lop_sock *sk, struct lop_sock_error
 	};
 	switch (q->type) {
 	case ICMP_DEST_UNREACH:
-		if (q->code == ICMP_FRAG_NEEDED && sk->pmtudisc == IP_PMTUDISC_DONT)
+		if (q->code == ICMP_FRAG_NEEDED && lop_load(sk->pmtudisc) == IP_PMTUDISC_DONT)
 			return false;
 		e->err = unreach[q->code].err;
 		e->fatal = unreach[q->code].fatal;
@@ -151,8 +151,10 @@ to_raw(struct lop_worker *w, const struct quote *q)
 		const int bound_if = lop_load(sk->bound_if);
 
 		if (sk->type != SOCK_RAW || sk->protocol != q->ip.next_proto_id ||
-				(sk->daddr_be != 0 && sk->daddr_be != q->ip.dst_addr) ||
-				(sk->rcv_saddr_be != 0 && sk->rcv_saddr_be != q->ip.src_addr) ||
+				(lop_load(sk->daddr_be) != 0 &&
+						lop_load(sk->daddr_be) != q->ip.dst_addr) ||
+				(lop_load(sk->rcv_saddr_be) != 0 &&
+						lop_load(sk->rcv_saddr_be) != q->ip.src_addr) ||
 				(bound_if != 0 && bound_if != q->ifindex) || !error_of(q, sk, &e))
 			continue;
 		if ((lop_load(sk->flags) & LOP_SOCK_HDRINCL) != 0)

@@ -211,8 +211,9 @@ lop_ping_lookup(const struct lop *lop, uint32_t daddr_be, uint16_t id_be, int if
 	for (sk = lop_acquire(lop->udp->raw); sk != NULL; sk = lop_acquire(sk->by_port)) {
 		const int bound_if = lop_load(sk->bound_if);
 
-		if (sk->type == SOCK_DGRAM && sk->sport_be == id_be &&
-				(sk->rcv_saddr_be == 0 || sk->rcv_saddr_be == daddr_be) &&
+		if (sk->type == SOCK_DGRAM && lop_load(sk->sport_be) == id_be &&
+				(lop_load(sk->rcv_saddr_be) == 0 ||
+						lop_load(sk->rcv_saddr_be) == daddr_be) &&
 				(bound_if == 0 || bound_if == ifindex))
 			return sk;
 	}

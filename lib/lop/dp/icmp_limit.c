@@ -26,12 +26,12 @@ earn(struct lop_worker *w, struct lop_icmp_limit *l)
 {
 	const uint64_t per_sec = lop_setting(w->lop, LOP_SETTING_ICMP_MSGS_PER_SEC);
 	const uint64_t burst = lop_setting(w->lop, LOP_SETTING_ICMP_MSGS_BURST);
-	const uint64_t us = RTE_MIN(w->now_us - l->last_us, UINT64_C(1000000));
+	const uint64_t us = RTE_MIN(lop_now(w) - l->last_us, UINT64_C(1000000));
 	const uint64_t earned = per_sec * us / 1000000;
 
 	if (us < 20000 || earned == 0)
 		return;
-	l->last_us = w->now_us;
+	l->last_us = lop_now(w);
 	l->credit = RTE_MIN(l->credit + earned, burst);
 }
 
@@ -66,10 +66,10 @@ take_token(struct lop_worker *w, struct lop_icmp_peer *p, uint32_t daddr_be)
 		return true;
 	if (p->addr_be != daddr_be)
 		*p = (struct lop_icmp_peer){
-			.addr_be = daddr_be, .tokens_ms = most_ms, .last_us = w->now_us
+			.addr_be = daddr_be, .tokens_ms = most_ms, .last_us = lop_now(w)
 		};
-	tokens_ms = p->tokens_ms + (w->now_us - p->last_us) / 1000;
-	p->last_us = w->now_us;
+	tokens_ms = p->tokens_ms + (lop_now(w) - p->last_us) / 1000;
+	p->last_us = lop_now(w);
 	tokens_ms = RTE_MIN(tokens_ms, most_ms);
 	p->tokens_ms = tokens_ms < price_ms ? tokens_ms : tokens_ms - price_ms;
 	return tokens_ms >= price_ms;

@@ -12,6 +12,16 @@
 #include <rte_common.h>
 #include <rte_ip.h>
 
+/* The sum of words in the order of memory, folded to 16 bits; not 0 unless all words are. */
+static __rte_always_inline uint32_t
+lop_sum_fold(uint64_t sum)
+{
+	sum = (sum & UINT32_MAX) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
+
 /* The sum of a right header is 0xffff; it has 20 to 60 bytes. */
 static __rte_always_inline bool
 lop_ip_sum_is_right(const void *header, uint8_t bytes)
@@ -21,11 +31,7 @@ lop_ip_sum_is_right(const void *header, uint8_t bytes)
 
 	for (uint8_t i = sizeof(struct rte_ipv4_hdr) / 4; unlikely(i < bytes / 4); i++)
 		sum += word[i];
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & UINT32_MAX) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff;
+	return lop_sum_fold(sum) == 0xffff;
 }
 
 #endif

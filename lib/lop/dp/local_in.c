@@ -31,8 +31,10 @@ to_raw(struct lop_worker *w, struct rte_mbuf *m)
 		struct rte_mbuf *copy;
 
 		if (sk->type != SOCK_RAW || sk->protocol != ip->next_proto_id ||
-				(sk->rcv_saddr_be != 0 && sk->rcv_saddr_be != ip->dst_addr) ||
-				(sk->daddr_be != 0 && sk->daddr_be != ip->src_addr) ||
+				(lop_load(sk->rcv_saddr_be) != 0 &&
+						lop_load(sk->rcv_saddr_be) != ip->dst_addr) ||
+				(lop_load(sk->daddr_be) != 0 &&
+						lop_load(sk->daddr_be) != ip->src_addr) ||
 				(lop_load(sk->bound_if) != 0 &&
 						lop_load(sk->bound_if) != lop_meta(m)->ifindex))
 			continue;

@@ -14,6 +14,7 @@
  */
 
 #include <netpacket/packet.h>
+#include <string.h>
 
 #include <rte_ip.h>
 #include <rte_udp.h>
@@ -29,44 +30,162 @@
 /* A run of datagrams for one socket, and what all of them count. */
 struct run {
 	struct lop_sock *sk;
-	struct lop_tuple tuple;
 	struct rte_mbuf **pkts;
 	uint16_t n;
 	uint32_t packets;
 	uint64_t bytes;
 };
 
-struct frame {
-	struct rte_ether_hdr eth;
-	struct rte_ipv4_hdr ip;
-	struct rte_udp_hdr udp;
-} __rte_packed __rte_aligned(2);
+/*
+ * Words of a frame as they are loaded: each within one store of lop_udp_out(), so that it need not
+ * wait until that store has left the CPU.
+ */
+struct words {
+	uint16_t mac;       /* bytes 0 and 1 of the destination */
+	uint32_t mac_rest;  /* 2 */
+	uint32_t type;      /* 12: Ethernet type, version, IHL, TOS */
+	uint32_t length;    /* 14: version, IHL, TOS, total length */
+	uint64_t middle;    /* 18: ID, fragment, TTL, protocol, checksum */
+	uint64_t addresses; /* 26 */
+	uint32_t ports;     /* 34 */
+	rte_be16_t udp_len; /* 38 */
+};
+
+static __rte_always_inline struct words
+words_of(const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct words f;
+
+	memcpy(&f.mac, p, sizeof(f.mac));
+	memcpy(&f.mac_rest, p + 2, sizeof(f.mac_rest));
+	memcpy(&f.type, p + 12, sizeof(f.type));
+	memcpy(&f.length, p + 14, sizeof(f.length));
+	memcpy(&f.middle, p + 18, sizeof(f.middle));
+	memcpy(&f.addresses, p + 26, sizeof(f.addresses));
+	memcpy(&f.ports, p + 34, sizeof(f.ports));
+	memcpy(&f.udp_len, p + 38, sizeof(f.udp_len));
+	return f;
+}
+
+/* A word of these bytes in memory. */
+#define WORD64(...)               \
+	(((union {                \
+		uint8_t bytes[8]; \
+		uint64_t word;    \
+	}){ .bytes = { __VA_ARGS__ } }).word)
 
 /* Ethernet for us, IPv4 without options, fragments or marks of congestion, UDP as long as it. */
 static __rte_always_inline bool
-is_plain(const struct lop_if *lo, const struct rte_mbuf *m)
+is_plain(const struct rte_mbuf *m, const struct words *f, const struct lop_if *lo)
 {
-	const struct frame *f = rte_pktmbuf_mtod(m, const struct frame *);
 	const struct lop_meta *meta = lop_meta(m);
+	/* MF and the offset; the protocol */
+	const uint64_t middle_mask = WORD64(0, 0, 0x3f, 0xff, 0, 0xff);
+	const uint64_t middle_want = WORD64(0, 0, 0, 0, 0, IPPROTO_UDP);
+	const uint32_t type_mask = RTE_BE32(0xffffff00 | RTE_IPV4_HDR_ECN_MASK);
+	const uint32_t type_want = RTE_BE32(RTE_ETHER_TYPE_IPV4 << 16 | RTE_IPV4_VHL_DEF << 8);
 	const uint32_t ip_bytes = m->pkt_len - L2_BYTES;
-	const rte_be16_t any_fragment = RTE_BE16(RTE_IPV4_HDR_MF_FLAG | RTE_IPV4_HDR_OFFSET_MASK);
+	uint32_t mac_rest;
+	uint16_t mac;
+	uint64_t sum;
 
-	if (unlikely((m->ol_flags & lop_meta_flag_bit) == 0 || m->data_len < HEADERS ||
-			    meta->dst == NULL))
+	if (unlikely((m->ol_flags & lop_meta_flag_bit) == 0))
 		return false;
-	return rte_is_same_ether_addr(&f->eth.dst_addr, &lo->mac) &&
-			f->eth.ether_type == RTE_BE16(RTE_ETHER_TYPE_IPV4) &&
-			f->ip.version_ihl == RTE_IPV4_VHL_DEF &&
-			(f->ip.type_of_service & RTE_IPV4_HDR_ECN_MASK) == 0 &&
-			f->ip.total_length == rte_cpu_to_be_16(ip_bytes) &&
-			ip_bytes <= RTE_IPV4_MAX_PKT_LEN &&
-			(f->ip.fragment_offset & any_fragment) == 0 &&
-			f->ip.next_proto_id == IPPROTO_UDP &&
-			lop_ip_sum_is_right(&f->ip, L3_BYTES) &&
-			f->udp.dgram_len == rte_cpu_to_be_16(ip_bytes - L3_BYTES) &&
-			(meta->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0 &&
-			meta->dst->input == LOP_INPUT_DELIVER &&
-			(meta->dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) == 0;
+	memcpy(&mac, lo->mac.addr_bytes, sizeof(mac));
+	memcpy(&mac_rest, lo->mac.addr_bytes + 2, sizeof(mac_rest));
+	if (unlikely(f->mac != mac || f->mac_rest != mac_rest ||
+			    (f->type & type_mask) != type_want ||
+			    (f->middle & middle_mask) != middle_want))
+		return false;
+	if (unlikely((uint16_t)rte_be_to_cpu_32(f->length) != ip_bytes ||
+			    rte_be_to_cpu_16(f->udp_len) + L3_BYTES != ip_bytes ||
+			    (meta->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) == 0))
+		return false;
+	sum = (f->middle & UINT32_MAX) + (f->middle >> 32) + (f->addresses & UINT32_MAX) +
+			(f->addresses >> 32) + f->length;
+	return likely(lop_sum_fold(sum) == 0xffff);
+}
+
+/*
+ * What a packet is compared with: the one before it, which was plain. One that differs from it in
+ * nothing but ID and checksum, and in them by as much, is plain too and for the same socket.
+ */
+struct model {
+	const struct lop_dst *dst; /* NULL: there is none */
+	uint32_t pkt_len;
+	uint16_t data_len;
+	uint16_t meta_flags;
+	uint64_t mac, type, length, addresses, rest;
+	uint16_t id_and_sum;
+};
+
+static __rte_always_inline uint64_t
+word_at(const uint8_t *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+	return w;
+}
+
+/* ID and checksum, added without carry out. */
+static __rte_always_inline uint16_t
+id_and_sum(const uint8_t *p)
+{
+	uint16_t id, sum;
+	uint32_t both;
+
+	memcpy(&id, p + 18, sizeof(id));
+	memcpy(&sum, p + 24, sizeof(sum));
+	both = (uint32_t)id + sum;
+	return both + (both >> 16);
+}
+
+static __rte_always_inline void
+model_of(struct model *model, const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+
+	*model = (struct model){
+		.dst = lop_meta(m)->dst,
+		.pkt_len = m->pkt_len,
+		.data_len = m->data_len,
+		.meta_flags = lop_meta(m)->flags,
+		.mac = word_at(p),
+		.type = word_at(p + 8),
+		.length = word_at(p + 16),
+		.addresses = word_at(p + 26),
+		.rest = word_at(p + 34),
+		.id_and_sum = id_and_sum(p),
+	};
+}
+
+static __rte_always_inline bool
+is_alike(const struct model *model, const struct rte_mbuf *m, const struct lop_meta *meta)
+{
+	/* all but the ID, which is in bytes 18 and 19 */
+	const uint64_t length_mask = WORD64(0xff, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff);
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint64_t differ;
+
+	if (unlikely(meta->dst != model->dst || m->pkt_len != model->pkt_len ||
+			    m->data_len != model->data_len || meta->flags != model->meta_flags ||
+			    (m->ol_flags & lop_meta_flag_bit) == 0))
+		return false;
+	differ = (word_at(p) ^ model->mac) | (word_at(p + 8) ^ model->type) |
+			((word_at(p + 16) ^ model->length) & length_mask) |
+			(word_at(p + 26) ^ model->addresses) | (word_at(p + 34) ^ model->rest) |
+			(uint64_t)(id_and_sum(p) ^ model->id_and_sum);
+	return likely(differ == 0);
+}
+
+/* Not broadcast, multicast or discarded. */
+static __rte_always_inline bool
+dst_is_plain(const struct lop_dst *dst)
+{
+	return dst->input == LOP_INPUT_DELIVER &&
+			(dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) == 0;
 }
 
 static __rte_always_inline void
@@ -77,38 +196,35 @@ deliver(struct lop_worker *w, struct run *r)
 	r->n = 0;
 }
 
-/* The next datagram joins the run, or starts another one; false: it has no socket. */
+/* A datagram joins the run of its socket, or starts another one; false: it has no socket. */
 static __rte_always_inline bool
-join(struct lop_worker *w, struct run *r, struct rte_mbuf *m, int ifindex)
+join(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct words *f,
+		const struct lop_dst *dst)
 {
-	const struct frame *f = rte_pktmbuf_mtod(m, const struct frame *);
+	struct lop_tuple t = { .ifindex = dst->orig_ifindex };
 	struct lop_sock *sk;
 
-	if (likely(r->sk != NULL && f->ip.src_addr == r->tuple.saddr_be &&
-			    f->ip.dst_addr == r->tuple.daddr_be &&
-			    f->udp.src_port == r->tuple.sport_be &&
-			    f->udp.dst_port == r->tuple.dport_be && ifindex == r->tuple.ifindex)) {
-		r->pkts[r->n++] = m;
-		return true;
-	}
-	r->tuple = (struct lop_tuple){
-		.saddr_be = f->ip.src_addr,
-		.daddr_be = f->ip.dst_addr,
-		.sport_be = f->udp.src_port,
-		.dport_be = f->udp.dst_port,
-		.ifindex = ifindex,
-	};
-	sk = lop_udp_lookup(w->lop, &r->tuple);
-	if (unlikely(sk == NULL)) {
-		r->sk = NULL;
+	memcpy(&t.saddr_be, &f->addresses, sizeof(f->addresses));
+	memcpy(&t.sport_be, &f->ports, sizeof(f->ports));
+	sk = lop_udp_lookup(w->lop, &t);
+	if (unlikely(sk == NULL))
 		return false;
-	}
 	if (sk != r->sk) {
 		deliver(w, r);
 		r->sk = sk;
 	}
 	r->pkts[r->n++] = m;
 	return true;
+}
+
+/* False: the packet has to go through the stages. */
+static __rte_always_inline bool
+take(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct lop_dst *dst,
+		const struct lop_if *lo)
+{
+	const struct words f = words_of(m);
+
+	return is_plain(m, &f, lo) && dst_is_plain(dst) && join(w, r, m, &f, dst);
 }
 
 static void
@@ -126,35 +242,49 @@ count(struct lop_worker *w, const struct lop_if *lo, const struct run *r)
 	lop_mib_add(w, IP_INDELIVERS, r->packets);
 }
 
+/* Data moves on to the UDP header, as if the stages had done it. */
+static __rte_always_inline void
+strip(struct rte_mbuf *m, struct lop_meta *meta)
+{
+	meta->sock = NULL;
+	meta->ifindex = meta->dst->orig_ifindex;
+	meta->l3_len = L3_BYTES; /* meta.pkt_type is PACKET_HOST, 0 */
+	m->data_off += L2_BYTES + L3_BYTES;
+	m->data_len -= L2_BYTES + L3_BYTES;
+	m->pkt_len -= L2_BYTES + L3_BYTES;
+}
+
 uint16_t
 lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct lop_if *lo = w->lop->lo;
 	struct rte_mbuf *kept[LOP_BURST_MAX];
 	struct run r = { .pkts = kept };
+	struct model model = { 0 };
 
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		struct lop_meta *meta = lop_meta(m);
-		const uint16_t ifindex = meta->dst != NULL ? meta->dst->orig_ifindex : 0;
+		const struct lop_dst *dst = meta->dst;
 
-		if (unlikely(!is_plain(lo, m)) || unlikely(!join(w, &r, m, ifindex))) {
+		if (likely(dst != NULL && is_alike(&model, m, meta))) {
+			r.pkts[r.n++] = m;
+		} else if (dst != NULL && m->data_len >= HEADERS && take(w, &r, m, dst, lo)) {
+			if (i + 1 < n)
+				model_of(&model, m);
+		} else {
 			/* in its turn, behind those before it */
 			deliver(w, &r);
+			model.dst = NULL;
 			lop_input(w, lo, &m, 1);
 			continue;
 		}
 		r.packets++;
-		r.bytes += m->pkt_len - L2_BYTES;
-		meta->sock = NULL;
-		meta->ifindex = ifindex;
-		meta->l3_len = L3_BYTES;
-		meta->pkt_type = PACKET_HOST;
-		m->data_off += L2_BYTES + L3_BYTES;
-		m->data_len -= L2_BYTES + L3_BYTES;
-		m->pkt_len -= L2_BYTES + L3_BYTES;
+		r.bytes += m->pkt_len;
+		strip(m, meta);
 	}
 	deliver(w, &r);
+	r.bytes -= (uint64_t)r.packets * L2_BYTES;
 	count(w, lo, &r);
 	return 0;
 }

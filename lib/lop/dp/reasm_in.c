@@ -315,13 +315,13 @@ lop_reasm_timer(struct lop_worker *w)
 	struct rte_mbuf *first[EXPIRED_AT_ONCE];
 	uint16_t ifindex[EXPIRED_AT_ONCE];
 
-	while (lop_load(r->due_us) <= w->now_us) {
+	while (lop_load(r->due_us) <= lop_now(w)) {
 		struct lop_reasm_queue *q;
 		unsigned int n = 0, expired = 0;
 
 		rte_spinlock_lock(&r->lock);
 		while (n < EXPIRED_AT_ONCE && (q = TAILQ_FIRST(&r->by_due)) != NULL &&
-				q->due_us <= w->now_us) {
+				q->due_us <= lop_now(w)) {
 			first[n] = lop_reasm_take_first(q);
 			ifindex[n] = q->ifindex;
 			if (first[n] != NULL)

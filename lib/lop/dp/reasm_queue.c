@@ -91,11 +91,11 @@ due_changed(struct lop_reasm *r)
 
 /* In order of being due, also when ipfrag_time has just been made shorter. */
 static void
-arm(const struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q)
+arm(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q)
 {
 	struct lop_reasm_queue *before = TAILQ_LAST(&r->by_due, lop_reasm_due_list);
 
-	q->due_us = w->now_us + lop_setting(w->lop, LOP_SETTING_IPFRAG_TIME) * UINT64_C(1000000);
+	q->due_us = lop_now(w) + lop_setting(w->lop, LOP_SETTING_IPFRAG_TIME) * UINT64_C(1000000);
 	while (before != NULL && before->due_us > q->due_us)
 		before = TAILQ_PREV(before, lop_reasm_due_list, by_due);
 	if (before == NULL)

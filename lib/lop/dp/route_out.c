@@ -24,15 +24,15 @@ route_one(struct lop_worker *w, struct lop_to *to, const struct lop_dst **dst)
 	const struct lop_sock *sk = w->send->sock;
 	const struct lop_flow flow = {
 		.daddr_be = to->daddr_be,
-		.saddr_be = sk->saddr_be,
+		.saddr_be = lop_load(sk->saddr_be),
 		.oif = lop_load(sk->bound_if),
-		.tos = sk->tos & IPTOS_TOS_MASK,
+		.tos = lop_load(sk->tos) & IPTOS_TOS_MASK,
 		.protocol = sk->protocol,
 		.dont_route = (lop_load(sk->flags) & LOP_SOCK_DONTROUTE) != 0,
 		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = sk->sport_be,
+		.sport_be = lop_load(sk->sport_be),
 		.dport_be = to->dport_be,
-		.mark = sk->mark,
+		.mark = lop_load(sk->mark),
 		.uid = sk->uid,
 	};
 	struct lop_route_result result;
@@ -53,8 +53,8 @@ uint16_t
 lop_route_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct lop_sock *sk = w->send->sock;
-	const bool plain = sk->saddr_be == 0 && lop_load(sk->bound_if) == 0 && sk->mark == 0 &&
-			(sk->tos & IPTOS_TOS_MASK) == 0 &&
+	const bool plain = lop_load(sk->saddr_be) == 0 && lop_load(sk->bound_if) == 0 &&
+			lop_load(sk->mark) == 0 && (lop_load(sk->tos) & IPTOS_TOS_MASK) == 0 &&
 			(lop_load(sk->flags) & LOP_SOCK_DONTROUTE) == 0;
 	const struct lop_dst *dst[LOP_BURST_MAX];
 	uint32_t daddr[LOP_BURST_MAX], saddr[LOP_BURST_MAX];

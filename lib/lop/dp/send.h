@@ -39,23 +39,26 @@ lop_send_defaults(struct lop_send *send, struct lop_sock *sk, const struct lop_d
 	const bool multicast = (dst->cache_flags & RTCF_MULTICAST) != 0;
 
 	send->sock = sk;
-	send->sport_be = sk->sport_be;
-	send->tos = sk->tos;
+	send->sport_be = lop_load(sk->sport_be);
+	send->tos = lop_load(sk->tos);
 	if (multicast)
-		send->ttl = sk->mc_ttl;
+		send->ttl = lop_load(sk->mc_ttl);
 	else
-		send->ttl = sk->ttl >= 0 ? sk->ttl
-					 : lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
-	send->df = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DO ||
-			sk->pmtudisc == IP_PMTUDISC_PROBE;
-	send->ignore_df = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DONT ||
-			sk->pmtudisc == IP_PMTUDISC_OMIT;
-	send->connected = sk->daddr_be != 0;
+		send->ttl = lop_load(sk->ttl) >= 0
+				? lop_load(sk->ttl)
+				: lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
+	send->df = lop_load(sk->pmtudisc) == IP_PMTUDISC_WANT ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_DO ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_PROBE;
+	send->ignore_df = lop_load(sk->pmtudisc) == IP_PMTUDISC_WANT ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_DONT ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_OMIT;
+	send->connected = lop_load(sk->daddr_be) != 0;
 	send->id_zero = send->df && !send->ignore_df && !send->connected;
 	send->no_check = (flags & LOP_SOCK_NO_CHECK_TX) != 0;
 	send->software_check = false;
 	send->confirm = false;
-	send->options_bytes = sk->options_bytes;
+	send->options_bytes = lop_load(sk->options_bytes);
 	send->options = sk->options;
 }
 

@@ -9,7 +9,8 @@
  * A socket. At most 1 KiB while nothing waits in it.
  *
  * Who may write: options and addresses the caller of the option's call (Linux serialises them by
- * the socket's lock; here two threads that set the same option at once get one of the two values);
+ * the socket's lock; here two threads that set the same option at once get one of the two values,
+ * and who sends meanwhile the old or the new one: they are loaded and stored as atomics);
  * the queue of datagrams whoever holds rx_lock.
  *
  * Life: made by lop_socket(), unlinked from the tables by lop_close(), freed after a grace period.
@@ -98,30 +99,35 @@ struct lop_sock {
 	uint8_t protocol; /* IPPROTO_UDP, IPPROTO_ICMP (ping socket), or a raw socket's */
 	RTE_ATOMIC(uint8_t) state;
 	RTE_ATOMIC(uint8_t) shutdown; /* 1: RCV, 2: SEND */
-	uint8_t pmtudisc;             /* IP_PMTUDISC_* */
-	uint8_t tos;
-	int16_t ttl; /* -1: the instance's */
-	uint8_t mc_ttl;
-	uint32_t priority;     /* SO_PRIORITY */
-	uint32_t saddr_be;     /* inet_saddr: source of what is sent, 0: choose */
-	uint32_t rcv_saddr_be; /* bound address, what a lookup compares */
-	uint32_t daddr_be;     /* peer, 0: none */
-	uint16_t dport_be;
-	uint16_t sport_be;        /* 0: not bound */
-	RTE_ATOMIC(int) bound_if; /* SO_BINDTODEVICE */
-	int mc_if;                /* IP_MULTICAST_IF */
-	uint32_t mc_addr_be;
-	int unicast_if; /* IP_UNICAST_IF */
-	uint32_t mark;
-	uint16_t ip_id;      /* of the next packet of a connected socket (IPO-03) */
-	RTE_ATOMIC(int) err; /* sk_err: errno that the next call gets */
+	RTE_ATOMIC(uint8_t) pmtudisc; /* IP_PMTUDISC_* */
+	RTE_ATOMIC(uint8_t) tos;
+	RTE_ATOMIC(int16_t) ttl; /* -1: the instance's */
+	RTE_ATOMIC(uint8_t) mc_ttl;
+	RTE_ATOMIC(uint32_t) priority;     /* SO_PRIORITY */
+	RTE_ATOMIC(uint32_t) saddr_be;     /* inet_saddr: source of what is sent, 0: choose */
+	RTE_ATOMIC(uint32_t) rcv_saddr_be; /* bound address, what a lookup compares */
+	RTE_ATOMIC(uint32_t) daddr_be;     /* peer, 0: none */
+	RTE_ATOMIC(uint16_t) dport_be;
+	RTE_ATOMIC(uint16_t) sport_be; /* 0: not bound */
+	RTE_ATOMIC(int) bound_if;      /* SO_BINDTODEVICE */
+	RTE_ATOMIC(int) mc_if;         /* IP_MULTICAST_IF */
+	RTE_ATOMIC(uint32_t) mc_addr_be;
+	RTE_ATOMIC(int) unicast_if; /* IP_UNICAST_IF */
+	RTE_ATOMIC(uint32_t) mark;
+	RTE_ATOMIC(uint16_t) ip_id; /* of the next packet of a connected socket (IPO-03) */
+	RTE_ATOMIC(int) err;        /* sk_err: errno that the next call gets */
 	RTE_ATOMIC(int) err_soft;
 
-	/* The destination last used, under the generation it was found in (contract CO-03). */
-	const struct lop_dst *dst;
-	uint32_t dst_genid;
-	uint32_t dst_key_be; /* the destination that was asked for */
-	uint32_t dst_daddr_be, dst_saddr_be;
+	/*
+	 * The destination last used, under the generation it was found in (contract CO-03): read
+	 * and written by lop_sock_dst_get(), lop_sock_dst_set(). A socket may have many senders.
+	 */
+	RTE_ATOMIC(uint32_t) dst_seq; /* odd while it is being written */
+	RTE_ATOMIC(uint32_t) dst_genid;
+	RTE_ATOMIC(const struct lop_dst *) dst;
+	RTE_ATOMIC(uint32_t) dst_key_be; /* the destination that was asked for */
+	RTE_ATOMIC(uint32_t) dst_daddr_be;
+	RTE_ATOMIC(uint32_t) dst_saddr_be;
 	uint16_t dst_dport_be;
 	uint16_t template_genid_ok;
 	/* Headers of a packet to it, without lengths, ID and checksums: dp/udp_out.c's. */
@@ -154,20 +160,21 @@ struct lop_sock {
 	RTE_ATOMIC(int64_t) rcv_timeout_us, snd_timeout_us; /* -1: for ever */
 	uint32_t uid;
 	uint64_t inode;
-	rte_spinlock_t tx_lock; /* cork, and the destination above while it is found anew */
+	rte_spinlock_t tx_lock; /* cork */
 	struct lop_cork *cork;
 	uint8_t *options; /* IP_OPTIONS, options_bytes of them */
-	uint8_t options_bytes;
+	RTE_ATOMIC(uint8_t) options_bytes;
 	uint8_t recverr_rfc4884;
-	uint16_t port_min, port_max; /* IP_LOCAL_PORT_RANGE, 0: the instance's */
-	uint16_t gso_size;           /* UDP_SEGMENT */
-	bool gro;                    /* UDP_GRO */
+	uint16_t port_min, port_max;   /* IP_LOCAL_PORT_RANGE, 0: the instance's */
+	RTE_ATOMIC(uint16_t) gso_size; /* UDP_SEGMENT */
+	bool gro;                      /* UDP_GRO */
 	bool pmtu_locked;
 	RTE_ATOMIC(uint32_t) more; /* enum lop_sock_more */
 	uint32_t ts_flags;         /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
 	uint32_t ts_bind_phc;
 	uint32_t icmp_filter; /* ICMP_FILTER of a raw socket */
-	int linger_s, rcvlowat, incoming_cpu;
+	int linger_s, rcvlowat;
+	RTE_ATOMIC(int) incoming_cpu;
 	int busy_poll_us, busy_poll_budget;
 	uint64_t pacing_rate;
 	uint64_t txtime;
@@ -177,6 +184,48 @@ struct lop_sock {
 	uint64_t retired;                              /* closed: the grace period's token */
 };
 static_assert(sizeof(struct lop_sock) <= 1024, "an idle socket takes at most 1 KiB");
+
+/*
+ * What the socket's destination was when somebody asked for daddr_be under this generation; false:
+ * not known. The generation is loaded before, by a worker between lop_enter() and lop_leave().
+ */
+static __rte_always_inline bool
+lop_sock_dst_get(const struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
+		struct lop_route_result *result)
+{
+	const uint32_t seq = lop_acquire(sk->dst_seq);
+	const bool known = lop_load(sk->dst_genid) == genid && lop_load(sk->dst_key_be) == daddr_be;
+
+	result->dst = lop_load(sk->dst);
+	result->daddr_be = lop_load(sk->dst_daddr_be);
+	result->saddr_be = lop_load(sk->dst_saddr_be);
+	/* partner: the release fence of lop_sock_dst_set() */
+	rte_atomic_thread_fence(rte_memory_order_acquire);
+	return likely(known && result->dst != NULL && (seq & 1) == 0 &&
+			lop_load(sk->dst_seq) == seq);
+}
+
+/* Keep it. Who finds another one writing leaves it to that one: false. */
+static inline bool
+lop_sock_dst_set(struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
+		const struct lop_route_result *result)
+{
+	uint32_t seq = lop_load(sk->dst_seq);
+
+	if ((seq & 1) != 0 ||
+			!rte_atomic_compare_exchange_strong_explicit(&sk->dst_seq, &seq, seq + 1,
+					rte_memory_order_acquire, rte_memory_order_relaxed))
+		return false;
+	/* partner: the acquire fence of lop_sock_dst_get() */
+	rte_atomic_thread_fence(rte_memory_order_release);
+	lop_store(sk->dst, result->dst);
+	lop_store(sk->dst_genid, genid);
+	lop_store(sk->dst_key_be, daddr_be);
+	lop_store(sk->dst_daddr_be, result->daddr_be);
+	lop_store(sk->dst_saddr_be, result->saddr_be);
+	lop_publish(sk->dst_seq, seq + 2);
+	return true;
+}
 
 /* Bytes that Linux charges for a datagram of so many payload bytes (contract UR-05). */
 static inline uint32_t
@@ -193,7 +242,9 @@ lop_truesize(uint32_t payload_bytes)
 		{ 16004, 16640 },
 	};
 
-	for (unsigned int i = 0; i < RTE_DIM(bucket); i++) {
+	if (likely(payload_bytes <= bucket[0].up_to))
+		return bucket[0].size;
+	for (unsigned int i = 1; i < RTE_DIM(bucket); i++) {
 		if (payload_bytes <= bucket[i].up_to)
 			return bucket[i].size;
 	}

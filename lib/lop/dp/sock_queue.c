@@ -8,6 +8,8 @@
  * The lock is taken once per burst for one socket, not per packet.
  */
 
+#include <string.h>
+
 #include <rte_udp.h>
 
 #include "stages.h"
@@ -33,45 +35,70 @@ charge_of(const struct rte_mbuf *m)
 	return lop_truesize(m->pkt_len - sizeof(struct rte_udp_hdr));
 }
 
+/* Put packets that fit behind those that wait; the queue's lock is held. */
+static __rte_always_inline void
+append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i + 1 < n; i++)
+		lop_meta(pkts[i])->next = pkts[i + 1];
+	lop_meta(pkts[n - 1])->next = NULL;
+	if (sk->rx_tail != NULL)
+		lop_meta(sk->rx_tail)->next = pkts[0];
+	else
+		sk->rx_head = pkts[0];
+	sk->rx_tail = pkts[n - 1];
+	lop_count(sk->rx_packets, n);
+}
+
+/* One by one, those that fit to the front: how many. An empty queue takes one of any size. */
+static __rte_noinline uint16_t
+sort_out(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t limit)
+{
+	const bool ovfl = (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) != 0;
+	struct rte_mbuf *refused[LOP_BURST_MAX];
+	uint16_t kept = 0, out = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		const uint32_t charge = charge_of(pkts[i]);
+
+		if (sk->rmem_bytes + charge > limit && sk->rmem_bytes != 0) {
+			refused[out++] = pkts[i];
+			continue;
+		}
+		sk->rmem_bytes += charge;
+		/* what SO_RXQ_OVFL says with it */
+		if (ovfl)
+			pkts[i]->hash.usr = lop_load(sk->drops) + out;
+		pkts[kept++] = pkts[i];
+	}
+	memcpy(pkts + kept, refused, out * sizeof(pkts[0]));
+	return kept;
+}
+
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
-	const bool ovfl = (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) != 0;
-	uint16_t kept = 0, refused = 0;
-	uint32_t rmem;
+	uint32_t charge = 0;
+	uint16_t kept = n;
 
 	/* before: whoever reads may free them at once */
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
+	for (uint16_t i = 0; i < n; i++)
+		charge += charge_of(pkts[i]);
 	rte_spinlock_lock(&sk->rx_lock);
-	rmem = sk->rmem_bytes;
-	for (uint16_t i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
-		const uint32_t charge = charge_of(m);
-
-		/* an empty queue takes one of any size */
-		if (unlikely(rmem + charge > limit && rmem != 0)) {
-			pkts[refused++] = m;
-			continue;
-		}
-		rmem += charge;
-		if (unlikely(ovfl))
-			m->hash.usr = lop_load(sk->drops) + refused;
-		lop_meta(m)->next = NULL;
-		if (sk->rx_tail != NULL)
-			lop_meta(sk->rx_tail)->next = m;
-		else
-			sk->rx_head = m;
-		sk->rx_tail = m;
-		kept++;
-	}
-	sk->rmem_bytes = rmem;
-	lop_count(sk->rx_packets, kept);
+	if (likely(sk->rmem_bytes + charge <= limit &&
+			    (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) == 0))
+		sk->rmem_bytes += charge;
+	else
+		kept = sort_out(sk, pkts, n, limit);
+	if (likely(kept != 0))
+		append(sk, pkts, kept);
 	rte_spinlock_unlock(&sk->rx_lock);
 
-	if (unlikely(refused != 0))
-		over(w, sk, pkts, refused);
+	if (unlikely(kept < n))
+		over(w, sk, pkts + kept, n - kept);
 	if (unlikely(lop_load(sk->waited_for)))
 		lop_sock_wake(sk);
 }

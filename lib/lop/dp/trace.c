@@ -43,7 +43,7 @@ event_start(struct lop_worker *w, struct lop_trace_record *r, enum lop_trace_sta
 		lop_store(r->cut, true);
 		return NULL;
 	}
-	r->event[n] = (struct lop_trace_event){ .us = w->now_us, .stage = stage, .fd = -1 };
+	r->event[n] = (struct lop_trace_event){ .us = lop_now(w), .stage = stage, .fd = -1 };
 	return &r->event[n];
 }
 

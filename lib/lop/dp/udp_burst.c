@@ -269,13 +269,17 @@ finish(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
-		if (unlikely(!lop_udp_sum_is_right(m))) {
+		if (unlikely((lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) ==
+						    0 &&
+				    !lop_udp_sum_is_right(m))) {
 			lop_mib_add(w, UDP_INCSUMERRORS, 1);
 			lop_mib_add(w, UDP_INERRORS, 1);
 			lop_drop(w, m, UDP_CSUM);
 			continue;
 		}
-		rte_pktmbuf_adj(m, sizeof(struct rte_udp_hdr));
+		m->data_off += sizeof(struct rte_udp_hdr);
+		m->data_len -= sizeof(struct rte_udp_hdr);
+		m->pkt_len -= sizeof(struct rte_udp_hdr);
 		pkts[kept++] = m;
 	}
 	lop_mib_add(w, UDP_INDATAGRAMS, kept);

@@ -18,13 +18,13 @@ score_of(const struct lop_sock *sk, const struct lop_tuple *t)
 	const int bound_if = lop_load(sk->bound_if);
 	int score = 2;
 
-	if (sk->daddr_be != 0) {
-		if (sk->daddr_be != t->saddr_be)
+	if (lop_load(sk->daddr_be) != 0) {
+		if (lop_load(sk->daddr_be) != t->saddr_be)
 			return -1;
 		score += 4;
 	}
-	if (sk->dport_be != 0) {
-		if (sk->dport_be != t->sport_be)
+	if (lop_load(sk->dport_be) != 0) {
+		if (lop_load(sk->dport_be) != t->sport_be)
 			return -1;
 		score += 4;
 	}
@@ -33,7 +33,8 @@ score_of(const struct lop_sock *sk, const struct lop_tuple *t)
 			return -1;
 		score += 4;
 	}
-	if (unlikely(sk->incoming_cpu >= 0) && sk->incoming_cpu == (int)rte_lcore_id())
+	if (unlikely(lop_load(sk->incoming_cpu) >= 0) &&
+			lop_load(sk->incoming_cpu) == (int)rte_lcore_id())
 		score++;
 	return score;
 }
@@ -49,11 +50,13 @@ one_of_group(struct lop_sock *first, uint32_t addr_be, uint8_t link, const struc
 	uint32_t members = 0, pick;
 
 	for (; sk != NULL; sk = lop_acquire(sk->by_addr[link]))
-		members += sk->rcv_saddr_be == addr_be && sk->sport_be == t->dport_be &&
+		members += lop_load(sk->rcv_saddr_be) == addr_be &&
+				lop_load(sk->sport_be) == t->dport_be &&
 				lop_load(sk->reuse_group) == group;
 	pick = (uint64_t)hash * members >> 32;
 	for (sk = first; sk != NULL; sk = lop_acquire(sk->by_addr[link])) {
-		if (sk->rcv_saddr_be != addr_be || sk->sport_be != t->dport_be ||
+		if (lop_load(sk->rcv_saddr_be) != addr_be ||
+				lop_load(sk->sport_be) != t->dport_be ||
 				lop_load(sk->reuse_group) != group)
 			continue;
 		if (pick-- == 0)
@@ -77,7 +80,7 @@ best_in(const struct lop_udp_chains *chains, uint32_t addr_be, const struct lop_
 		int score;
 
 		last = sk;
-		if (sk->sport_be != t->dport_be || sk->rcv_saddr_be != addr_be)
+		if (lop_load(sk->sport_be) != t->dport_be || lop_load(sk->rcv_saddr_be) != addr_be)
 			continue;
 		score = score_of(sk, t);
 		if (score > best_score) {
@@ -85,10 +88,12 @@ best_in(const struct lop_udp_chains *chains, uint32_t addr_be, const struct lop_
 			best_score = score;
 		}
 	}
-	if (unlikely(best != NULL && lop_load(best->reuse_group) != 0 && best->daddr_be == 0))
+	if (unlikely(best != NULL && lop_load(best->reuse_group) != 0 &&
+			    lop_load(best->daddr_be) == 0))
 		best = one_of_group(best, addr_be, chains->link, t);
 	*moved = best == NULL && last != NULL &&
-			(lop_udp_hash(last->rcv_saddr_be, last->sport_be) & chains->mask) != chain;
+			(lop_udp_hash(lop_load(last->rcv_saddr_be), lop_load(last->sport_be)) &
+					chains->mask) != chain;
 	return best;
 }
 

@@ -17,13 +17,13 @@ lop_udp_hears(const struct lop_sock *sk, const struct lop_tuple *t, bool multica
 {
 	const int bound_if = lop_load(sk->bound_if);
 
-	if (sk->sport_be != t->dport_be)
+	if (lop_load(sk->sport_be) != t->dport_be)
 		return false;
-	if (sk->rcv_saddr_be != 0 && sk->rcv_saddr_be != t->daddr_be)
+	if (lop_load(sk->rcv_saddr_be) != 0 && lop_load(sk->rcv_saddr_be) != t->daddr_be)
 		return false;
-	if (sk->daddr_be != 0 && sk->daddr_be != t->saddr_be)
+	if (lop_load(sk->daddr_be) != 0 && lop_load(sk->daddr_be) != t->saddr_be)
 		return false;
-	if (sk->dport_be != 0 && sk->dport_be != t->sport_be)
+	if (lop_load(sk->dport_be) != 0 && lop_load(sk->dport_be) != t->sport_be)
 		return false;
 	if (bound_if != 0 && bound_if != t->ifindex)
 		return false;

@@ -71,6 +71,11 @@ struct lop_tuple {
 	int ifindex;
 };
 
+/* As they stand in the headers. */
+static_assert(offsetof(struct lop_tuple, daddr_be) == 4, "addresses are copied together");
+static_assert(offsetof(struct lop_tuple, dport_be) == offsetof(struct lop_tuple, sport_be) + 2,
+		"ports are copied together");
+
 /* The socket for a unicast datagram, or NULL (contract UR-02, UR-03, CO-05). */
 struct lop_sock *lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t);
 

@@ -13,9 +13,9 @@
 
 /* Milliseconds since midnight UT, as ICMP timestamps and the timestamp option have them. */
 static inline uint32_t
-lop_wall_ms_of_day(const struct lop_worker *w)
+lop_wall_ms_of_day(struct lop_worker *w)
 {
-	return (uint64_t)(w->now_us + w->wall_offset_us) / 1000 % (24 * 3600 * 1000);
+	return (uint64_t)(lop_now(w) + w->wall_offset_us) / 1000 % (24 * 3600 * 1000);
 }
 
 #endif

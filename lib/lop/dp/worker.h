@@ -50,7 +50,7 @@ struct __rte_cache_aligned lop_worker {
 	unsigned int index;    /* of its queue pairs, and in lop->workers */
 	unsigned int attached; /* nested lop_worker_attach() */
 	unsigned int depth;    /* nested lop_enter() */
-	uint64_t now_us;       /* the clock, read once per call */
+	uint64_t now_read_us;  /* lop_now()'s; 0: not read yet */
 	struct lop_out out;
 	const struct lop_send *send; /* of the burst in lop_output(), see send.h */
 	bool looping;                /* in lop_loop(): what is sent now waits its turn */
@@ -120,6 +120,9 @@ lop_random(struct lop_worker *w)
 	return w->random;
 }
 
+/* ctl/grace.c */
+extern bool lop_fences_others;
+
 /* ctl/worker.c */
 extern __thread struct lop_worker *lop_workers_of_thread __attribute__((tls_model("initial-exec")));
 
@@ -135,23 +138,58 @@ lop_worker_of(const struct lop *lop)
 }
 
 /*
+ * Online in the sense of rte_rcu_qsbr: control calls wait for this thread from now on. What
+ * rte_rcu_qsbr_thread_online() does, with its fence left to whoever waits (lop_fence_others()):
+ * that is seldom, this is every call. Where the system cannot fence others' CPUs, it stands here.
+ */
+static inline void
+lop_online(struct lop_worker *w)
+{
+	struct rte_rcu_qsbr *v = w->lop->qsbr;
+
+	if (unlikely(!lop_fences_others)) {
+		rte_rcu_qsbr_thread_online(v, w->index);
+		return;
+	}
+	rte_atomic_store_explicit(&v->qsbr_cnt[w->index].cnt,
+			rte_atomic_load_explicit(&v->token, rte_memory_order_relaxed),
+			rte_memory_order_relaxed);
+	rte_compiler_barrier();
+}
+
+static inline void
+lop_offline(struct lop_worker *w)
+{
+	rte_rcu_qsbr_thread_offline(w->lop->qsbr, w->index);
+}
+
+/*
  * Every public call that touches shared state stands between these two: only between them do
- * control calls wait for this thread. lop_enter() reads the clock. They nest.
+ * control calls wait for this thread. They nest.
  */
 static inline void
 lop_enter(struct lop_worker *w)
 {
-	if (w->depth++ == 0) {
-		rte_rcu_qsbr_thread_online(w->lop->qsbr, w->index);
-		w->now_us = lop_clock_us(w->lop);
+	if (likely(w->depth++ == 0)) {
+		lop_online(w);
+		w->now_read_us = 0;
 	}
 }
 
 static inline void
 lop_leave(struct lop_worker *w)
 {
-	if (--w->depth == 0)
-		rte_rcu_qsbr_thread_offline(w->lop->qsbr, w->index);
+	if (likely(--w->depth == 0))
+		lop_offline(w);
+}
+
+/* The clock, read once between lop_enter() and lop_leave(), and only when somebody asks. */
+static inline uint64_t
+lop_now(struct lop_worker *w)
+{
+	if (w->now_read_us == 0)
+		w->now_read_us = lop_clock_us(w->lop);
+	return w->now_read_us;
 }
 
 /*
@@ -163,9 +201,9 @@ static inline void
 lop_lock(struct lop *lop, struct lop_worker *w)
 {
 	if (w != NULL && w->depth != 0) {
-		rte_rcu_qsbr_thread_offline(lop->qsbr, w->index);
+		lop_offline(w);
 		pthread_mutex_lock(&lop->lock);
-		rte_rcu_qsbr_thread_online(lop->qsbr, w->index);
+		lop_online(w);
 	} else {
 		pthread_mutex_lock(&lop->lock);
 	}
