@@ -28,8 +28,8 @@ check_rows(struct lop *lop, int ifindex, const struct row *rows, unsigned int n)
 	struct rte_ipv4_hdr *ip;
 
 	assert_non_null(m);
-	ip = (struct rte_ipv4_hdr *)rte_pktmbuf_append(m, sizeof(*ip));
-	assert_non_null(ip);
+	assert_non_null(rte_pktmbuf_append(m, sizeof(*ip)));
+	ip = rte_pktmbuf_mtod(m, struct rte_ipv4_hdr *);
 	memset(ip, 0, sizeof(*ip));
 	ip->version_ihl = RTE_IPV4_VHL_DEF;
 	ip->next_proto_id = IPPROTO_UDP;
