@@ -36,7 +36,8 @@ bool lop_fences_others;
 RTE_INIT(lop_grace_init)
 {
 	lop_fences_others = FENCES_KNOWN &&
-			syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
+			syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) ==
+					0;
 }
 
 static void

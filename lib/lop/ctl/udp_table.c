@@ -128,7 +128,7 @@ lop_udp_insert(struct lop_sock *sk)
 {
 	struct lop_udp_tables *t = sk->lop->udp;
 	RTE_ATOMIC(struct lop_sock *)
-			*head = &t->by_port[lop_udp_port_chain(lop_load(sk->sport_be))];
+	*head = &t->by_port[lop_udp_port_chain(lop_load(sk->sport_be))];
 	struct lop_sock *next = lop_load(*head);
 
 	if (t->nb_socks > lop_load(t->by_addr)->mask)
