@@ -198,7 +198,7 @@ static void
 search_meets_all_ports_about_evenly(void **state)
 {
 	struct lop *lop = fx_lop_up(*state);
-	const uint32_t range = 40003 << 16 | 40002;
+	const uint32_t range = UINT32_C(40003) << 16 | 40002;
 	unsigned int hits[64] = { 0 };
 	int fd;
 

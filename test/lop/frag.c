@@ -183,7 +183,8 @@ packet(struct lop *lop, uint32_t bytes, uint16_t fragment_offset, const uint8_t 
 	ip->next_proto_id = 253;
 	ip->src_addr = RTE_BE32(0x7f000001);
 	ip->dst_addr = RTE_BE32(0x7f000001);
-	memcpy(ip + 1, options, options_bytes);
+	if (options_bytes != 0)
+		memcpy(ip + 1, options, options_bytes);
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	*lop_meta(m) = (struct lop_meta){ .dst = route.dst };
 	m->ol_flags |= lop_meta_flag_bit;

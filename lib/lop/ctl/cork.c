@@ -34,8 +34,8 @@ cork_take(struct lop_sock *sk)
 	struct lop_cork *cork;
 
 	rte_spinlock_lock(&sk->tx_lock);
-	cork = sk->cork;
-	sk->cork = NULL;
+	cork = lop_load(sk->cork);
+	lop_store(sk->cork, NULL);
 	rte_spinlock_unlock(&sk->tx_lock);
 	return cork;
 }
@@ -122,7 +122,7 @@ goes_on(const struct lop_sock *sk, int flags)
 static ssize_t
 add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 {
-	struct lop_cork *cork = sk->cork;
+	struct lop_cork *cork = lop_load(sk->cork);
 	int ret = 0;
 
 	if ((rq->flags & LOP_MSG_PROBE) == 0)
@@ -131,7 +131,7 @@ add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 		rte_spinlock_unlock(&sk->tx_lock);
 		return rq->len;
 	}
-	sk->cork = NULL;
+	lop_store(sk->cork, NULL);
 	rte_spinlock_unlock(&sk->tx_lock);
 	if (ret != 0)
 		cork_free(cork);
@@ -145,7 +145,7 @@ lop_cork_add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request
 {
 	*done = true;
 	rte_spinlock_lock(&sk->tx_lock);
-	if (sk->cork != NULL)
+	if (lop_load(sk->cork) != NULL)
 		return add(w, sk, rq);
 	rte_spinlock_unlock(&sk->tx_lock);
 	*done = false;
@@ -180,12 +180,12 @@ lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	cork->genid = lop_acquire(w->lop->genid);
 
 	rte_spinlock_lock(&sk->tx_lock);
-	if (sk->cork != NULL) {
+	if (lop_load(sk->cork) != NULL) {
 		/* another thread was first */
 		rte_spinlock_unlock(&sk->tx_lock);
 		cork_free(cork);
 		return -EINVAL;
 	}
-	sk->cork = cork;
+	lop_store(sk->cork, cork);
 	return add(w, sk, rq);
 }

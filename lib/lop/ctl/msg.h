@@ -90,7 +90,8 @@ static __rte_always_inline bool
 lop_send_is_plain(const struct lop_sock *sk, int flags)
 {
 	return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && sk->protocol == IPPROTO_UDP &&
-			sk->type == SOCK_DGRAM && lop_load(sk->sport_be) != 0 && sk->cork == NULL &&
+			sk->type == SOCK_DGRAM && lop_load(sk->sport_be) != 0 &&
+			lop_load(sk->cork) == NULL &&
 			(lop_load(sk->flags) & (LOP_SOCK_CORK | LOP_SOCK_DONTROUTE)) == 0 &&
 			(lop_load(sk->shutdown) & 2) == 0 && lop_load(sk->err) == 0 &&
 			(lop_load(sk->options_bytes) | lop_load(sk->gso_size)) == 0 &&
@@ -142,7 +143,7 @@ int lop_cmsg_send(const struct lop_sock *sk, const struct lop_request *rq, struc
 static inline bool
 lop_cork_pending(const struct lop_sock *sk)
 {
-	return sk->cork != NULL;
+	return lop_load(sk->cork) != NULL;
 }
 
 /* Add to the datagram being collected; *done says that it was not (any more) being collected. */

@@ -51,7 +51,8 @@ set_raw(struct lop_sock *sk, int name, const void *value, socklen_t len)
 		return -EOPNOTSUPP;
 	if (value == NULL && len != 0)
 		return -EFAULT;
-	memcpy(&sk->icmp_filter, value, RTE_MIN(len, (socklen_t)sizeof(sk->icmp_filter)));
+	if (len != 0)
+		memcpy(&sk->icmp_filter, value, RTE_MIN(len, (socklen_t)sizeof(sk->icmp_filter)));
 	return 0;
 }
 
@@ -111,7 +112,7 @@ lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	ret = len <= INT_MAX ? set_by_level(sk, level, name, value, len) : -EINVAL;
 	if (ret == 0) {
 		changed(sk);
-		uncork = level == SOL_UDP && name == UDP_CORK && sk->cork != NULL &&
+		uncork = level == SOL_UDP && name == UDP_CORK && lop_load(sk->cork) != NULL &&
 				(lop_load(sk->flags) & LOP_SOCK_CORK) == 0;
 	}
 	lop_sock_unlock(w);

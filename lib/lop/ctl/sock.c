@@ -166,6 +166,7 @@ sock_free(struct lop_sock *sk)
 {
 	/* what came while it was being closed */
 	queue_purge(lop_worker_of(sk->lop), sk);
+	lop_cork_discard(sk);
 	lop_error_queue_purge(sk);
 	if (sk->eventfd >= 0)
 		close(sk->eventfd);

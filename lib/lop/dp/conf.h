@@ -37,6 +37,7 @@ enum lop_conf_id {
 };
 
 struct lop_if_conf {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a field's name cannot stand in parentheses */
 #define X(name, combine, def) RTE_ATOMIC(int) name;
 	LOP_FOREACH_CONF(X)
 #undef X

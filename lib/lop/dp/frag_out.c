@@ -18,6 +18,7 @@
 
 #include "csum.h"
 #include "ip_options.h"
+#include "reasm.h"
 #include "stages.h"
 #include "trace.h"
 
@@ -102,6 +103,7 @@ next_fragment(struct lop_worker *w, struct cut *c)
 	*lop_meta(f) = *lop_meta(c->m);
 	lop_meta(f)->flags &= ~LOP_META_IGNORE_DF;
 	f->ol_flags |= c->m->ol_flags & lop_meta_flag_bit;
+	lop_cutter_set(f, w);
 	c->offset += bytes;
 	c->left -= bytes;
 	return f;

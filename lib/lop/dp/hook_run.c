@@ -184,7 +184,7 @@ lop_hook_reroute(struct lop_worker *w, struct rte_mbuf *m)
 		.tos = ip->type_of_service & 0xfc,
 		.protocol = ip->next_proto_id,
 		.any_source = keep,
-		.mark = sk != NULL ? sk->mark : 0,
+		.mark = sk != NULL ? lop_load(sk->mark) : 0,
 		.uid = sk != NULL ? sk->uid : 0,
 	};
 	/* an error of this look-up moves no OutNoRoutes */

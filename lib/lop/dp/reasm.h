@@ -29,13 +29,27 @@
 struct lop_reasm_key {
 	uint32_t saddr_be, daddr_be;
 	uint16_t id_be;
-	uint16_t protocol;
+	uint8_t protocol;
+	uint8_t cutter; /* of what came over lo: see lop_cutter_set() */
 };
+
+/*
+ * Which worker cut a packet whose pieces go over lo, + 1. Each worker counts its IDs by itself, and
+ * the senders of one connected socket may take the same: pieces of two workers never are of one
+ * datagram, whatever their IDs say, and those of one do not make those of another wait too long.
+ * The field of the mbuf is no device's on its way over lo, and 0 in what nobody cut.
+ */
+static inline void
+lop_cutter_set(struct rte_mbuf *m, const struct lop_worker *w)
+{
+	m->vlan_tci_outer = w->index + 1;
+}
 
 /* Counts fragments of one sender, as long as a datagram of his waits (ipfrag_max_dist). */
 struct lop_reasm_source {
 	struct lop_reasm_source *next;
 	uint32_t saddr_be;
+	uint8_t cutter;
 	uint32_t fragments;
 	uint32_t users;
 };
@@ -141,6 +155,12 @@ static inline int
 lop_came_in_by(const struct lop_worker *w, const struct rte_mbuf *m)
 {
 	return m->port == w->lop->lo->port_id ? LOP_LO_INDEX : lop_meta(m)->ifindex;
+}
+
+static inline uint8_t
+lop_cutter(const struct lop_worker *w, const struct rte_mbuf *m)
+{
+	return lop_came_in_by(w, m) == LOP_LO_INDEX ? m->vlan_tci_outer : 0;
 }
 
 #endif

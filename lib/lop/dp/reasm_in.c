@@ -234,6 +234,7 @@ take(struct lop_worker *w, struct lop_reasm *r, struct rte_mbuf *m)
 		.daddr_be = ip->dst_addr,
 		.id_be = ip->packet_id,
 		.protocol = ip->next_proto_id,
+		.cutter = lop_cutter(w, m),
 	};
 	struct lop_reasm_queue *q = NULL;
 	const uint32_t limit = lop_setting(w->lop, LOP_SETTING_IPFRAG_HIGH_THRESH);

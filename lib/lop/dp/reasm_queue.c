@@ -24,7 +24,7 @@ static bool
 same_key(const struct lop_reasm_key *a, const struct lop_reasm_key *b)
 {
 	return a->saddr_be == b->saddr_be && a->daddr_be == b->daddr_be && a->id_be == b->id_be &&
-			a->protocol == b->protocol;
+			a->protocol == b->protocol && a->cutter == b->cutter;
 }
 
 struct lop_reasm_queue *
@@ -47,17 +47,19 @@ source_bucket(struct lop_reasm *r, uint32_t saddr_be)
 
 /* Where no record is left the sender goes unwatched, as when Linux has no memory for one. */
 static struct lop_reasm_source *
-source_get(struct lop_reasm *r, uint32_t saddr_be)
+source_get(struct lop_reasm *r, const struct lop_reasm_key *key)
 {
-	struct lop_reasm_source **head = source_bucket(r, saddr_be);
+	struct lop_reasm_source **head = source_bucket(r, key->saddr_be);
 	struct lop_reasm_source *s = *head;
 
-	while (s != NULL && s->saddr_be != saddr_be)
+	while (s != NULL && (s->saddr_be != key->saddr_be || s->cutter != key->cutter))
 		s = s->next;
 	if (s == NULL && r->free_sources != NULL) {
 		s = r->free_sources;
 		r->free_sources = s->next;
-		*s = (struct lop_reasm_source){ .next = *head, .saddr_be = saddr_be };
+		*s = (struct lop_reasm_source){
+			.next = *head, .saddr_be = key->saddr_be, .cutter = key->cutter
+		};
 		*head = s;
 	}
 	if (s != NULL)
@@ -120,7 +122,7 @@ lop_reasm_new(struct lop_worker *w, struct lop_reasm *r, const struct lop_reasm_
 	q->key = *key;
 	q->csum_valid = true;
 	if (lop_setting(w->lop, LOP_SETTING_IPFRAG_MAX_DIST) != 0)
-		q->source = source_get(r, key->saddr_be);
+		q->source = source_get(r, key);
 	r->bytes += LOP_REASM_QUEUE_BYTES;
 	q->bucket = hash_of(r, key) % LOP_REASM_BUCKETS;
 	q->next = r->bucket[q->bucket];

@@ -21,8 +21,6 @@
 
 #include "worker.h"
 
-#define LOP_TEMPLATE_BYTES 48 /* Ethernet, IPv4, UDP, behind 6 bytes that align the copy */
-
 struct lop_cork;
 struct lop_mcast_list;
 struct rte_mbuf;
@@ -128,12 +126,6 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) dst_key_be; /* the destination that was asked for */
 	RTE_ATOMIC(uint32_t) dst_daddr_be;
 	RTE_ATOMIC(uint32_t) dst_saddr_be;
-	uint16_t dst_dport_be;
-	uint16_t template_genid_ok;
-	/* Headers of a packet to it, without lengths, ID and checksums: dp/udp_out.c's. */
-	uint8_t header[LOP_TEMPLATE_BYTES] __rte_aligned(16);
-	uint32_t ip_sum;     /* of the constant words of the IPv4 header, not folded */
-	uint32_t pseudo_sum; /* of the pseudo header without length */
 
 	/* Receiving. */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
@@ -160,9 +152,9 @@ struct lop_sock {
 	RTE_ATOMIC(int64_t) rcv_timeout_us, snd_timeout_us; /* -1: for ever */
 	uint32_t uid;
 	uint64_t inode;
-	rte_spinlock_t tx_lock; /* cork */
-	struct lop_cork *cork;
-	uint8_t *options; /* IP_OPTIONS, options_bytes of them */
+	rte_spinlock_t tx_lock;             /* cork */
+	RTE_ATOMIC(struct lop_cork *) cork; /* written under it */
+	uint8_t *options;                   /* IP_OPTIONS, options_bytes of them */
 	RTE_ATOMIC(uint8_t) options_bytes;
 	uint8_t recverr_rfc4884;
 	uint16_t port_min, port_max;   /* IP_LOCAL_PORT_RANGE, 0: the instance's */

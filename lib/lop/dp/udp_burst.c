@@ -18,37 +18,33 @@
 #include "stages.h"
 #include "udp_in.h"
 
-/* A destination of the socket's, from its cache or anew: 0, or -errno. */
+/* A destination that the socket does not know: 0, or -errno. */
 static __rte_noinline int
-route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be)
+route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
+		uint16_t dport_be, struct lop_route_result *result)
 {
-	const uint32_t genid = lop_acquire(sk->lop->genid);
 	const uint32_t flags = lop_load(sk->flags);
 	const struct lop_flow flow = {
 		.daddr_be = daddr_be,
-		.saddr_be = sk->saddr_be,
+		.saddr_be = lop_load(sk->saddr_be),
 		.oif = lop_load(sk->bound_if),
-		.tos = sk->tos & IPTOS_TOS_MASK,
+		.tos = lop_load(sk->tos) & IPTOS_TOS_MASK,
 		.protocol = sk->protocol,
 		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
 		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = sk->sport_be,
+		.sport_be = lop_load(sk->sport_be),
 		.dport_be = dport_be,
-		.mark = sk->mark,
+		.mark = lop_load(sk->mark),
 		.uid = sk->uid,
 	};
-	struct lop_route_result result;
-	int ret = lop_route_output(w, &flow, &result);
+	int ret = lop_route_output(w, &flow, result);
 
 	if (ret != 0)
 		return ret;
-	if ((result.dst->cache_flags & RTCF_BROADCAST) != 0 && (flags & LOP_SOCK_BROADCAST) == 0)
+	if ((result->dst->cache_flags & RTCF_BROADCAST) != 0 && (flags & LOP_SOCK_BROADCAST) == 0)
 		return -EACCES;
-	sk->dst = result.dst;
-	sk->dst_genid = genid;
-	sk->dst_key_be = daddr_be;
-	sk->dst_daddr_be = result.daddr_be;
-	sk->dst_saddr_be = result.saddr_be;
+	if (result->cacheable)
+		lop_sock_dst_set(sk, genid, daddr_be, result);
 	return 0;
 }
 
@@ -78,14 +74,15 @@ static __rte_always_inline uint16_t
 measure(const struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t mtu, int *err)
 {
 	const uint32_t most = RTE_IPV4_MAX_PKT_LEN - sizeof(struct rte_udp_hdr) -
-			sizeof(struct rte_ipv4_hdr) - sk->options_bytes;
-	const bool cut = sk->pmtudisc == IP_PMTUDISC_WANT || sk->pmtudisc == IP_PMTUDISC_DONT ||
-			sk->pmtudisc == IP_PMTUDISC_OMIT;
+			sizeof(struct rte_ipv4_hdr) - lop_load(sk->options_bytes);
+	const bool cut = lop_load(sk->pmtudisc) == IP_PMTUDISC_WANT ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_DONT ||
+			lop_load(sk->pmtudisc) == IP_PMTUDISC_OMIT;
 	const uint32_t limit = cut ? most
 				   : RTE_MIN(most,
 						     mtu - sizeof(struct rte_udp_hdr) -
 								     sizeof(struct rte_ipv4_hdr) -
-								     sk->options_bytes);
+								     lop_load(sk->options_bytes));
 	uint32_t longest = 0;
 
 	for (uint16_t i = 0; i < n; i++)
@@ -119,35 +116,37 @@ static __rte_always_inline uint16_t
 send_to_one(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be,
 		struct rte_mbuf **pkts, uint16_t n, int *err)
 {
+	const uint32_t genid = lop_acquire(sk->lop->genid);
+	struct lop_route_result result;
 	struct lop_send send;
 	uint16_t done = 0;
 
-	if (unlikely(sk->dst == NULL || sk->dst_genid != lop_acquire(sk->lop->genid) ||
-			    sk->dst_key_be != daddr_be)) {
-		*err = route_anew(w, sk, daddr_be, dport_be);
+	if (unlikely(!lop_sock_dst_get(sk, genid, daddr_be, &result))) {
+		*err = route_anew(w, sk, genid, daddr_be, dport_be, &result);
 		if (*err != 0)
 			return 0;
 	}
 	*err = check(w, sk);
 	if (unlikely(*err != 0))
 		return 0;
-	lop_send_defaults(&send, sk, sk->dst);
-	send.saddr_be = sk->dst_saddr_be;
-	send.daddr_be = sk->dst_daddr_be;
+	lop_send_defaults(&send, sk, result.dst);
+	send.saddr_be = result.saddr_be;
+	send.daddr_be = result.daddr_be;
 	send.dport_be = dport_be;
 	w->send = &send;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
-		const uint16_t k = measure(sk, pkts + done, chunk, sk->dst->mtu_bytes, err);
+		const uint16_t k = measure(sk, pkts + done, chunk, result.dst->mtu_bytes, err);
 
 		if (likely(k != 0)) {
-			w->out.dst = sk->dst;
+			w->out.dst = result.dst;
 			send_chunk(w, pkts + done, k);
 		}
 		done += k;
 		if (unlikely(k < chunk))
 			break;
 	}
+	w->send = NULL;
 	return done;
 }
 
@@ -203,6 +202,7 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 		if (unlikely(k < chunk))
 			break;
 	}
+	w->send = NULL;
 	return done;
 }
 
@@ -220,7 +220,7 @@ send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pk
 		goto out;
 	if (unlikely(sk->protocol != IPPROTO_UDP))
 		err = -EOPNOTSUPP;
-	else if (unlikely(sk->sport_be == 0))
+	else if (unlikely(lop_load(sk->sport_be) == 0))
 		err = lop_sock_autobind(w, sk);
 	if (likely(err == 0))
 		err = lop_send_check(
@@ -237,7 +237,8 @@ send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pk
 		else
 			sent = send_to_one(w, sk, to->sin_addr.s_addr, to->sin_port, pkts, n, &err);
 	} else if (likely(lop_load(sk->state) == LOP_SOCK_ESTABLISHED)) {
-		sent = send_to_one(w, sk, sk->daddr_be, sk->dport_be, pkts, n, &err);
+		sent = send_to_one(w, sk, lop_load(sk->daddr_be), lop_load(sk->dport_be), pkts, n,
+				&err);
 	} else {
 		err = -EDESTADDRREQ;
 	}

@@ -168,8 +168,13 @@ middle_of(const struct image *im, uint32_t ip_sum, uint16_t id_be)
 static __rte_always_inline uint16_t
 next_id(struct lop_worker *w, const struct lop_send *s, uint32_t saddr_be, uint32_t daddr_be)
 {
-	if (likely(s->connected))
-		return rte_cpu_to_be_16(s->sock->ip_id++);
+	if (likely(s->connected)) {
+		const uint16_t id = lop_load(s->sock->ip_id);
+
+		/* two senders at once may take the same: a packet of each is known by its worker */
+		lop_store(s->sock->ip_id, id + 1);
+		return rte_cpu_to_be_16(id);
+	}
 	if (s->id_zero)
 		return 0;
 	return rte_cpu_to_be_16(lop_ip_id(w, saddr_be, daddr_be, IPPROTO_UDP));
