@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+/* Frames as they come in: whose, of what kind, and how many wait. */
+
+#include <netpacket/packet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_ether.h>
+
+#include "../../lib/lop/include/lop_hook.h"
+#include "../../lib/lop/include/lop_if.h"
+#include "../../lib/lop/include/lop_stats.h"
+#include "frag_fx.h"
+#include "hook_fx.h"
+#include "send_fx.h"
+
+#define L2 RTE_ETHER_HDR_LEN
+#define BACKLOG 2
+#define CROWD 6
+
+/* What a tap saw last. */
+struct glimpse {
+	unsigned int n;
+	uint8_t type;
+};
+
+static void
+glimpse(void *arg, int ifindex, const uint8_t *pkt_types, struct rte_mbuf *const *pkts, uint16_t n)
+{
+	struct glimpse *g = arg;
+
+	RTE_SET_USED(ifindex);
+	RTE_SET_USED(pkts);
+	g->n += n;
+	g->type = pkt_types[n - 1];
+}
+
+/* A UDP datagram of 4 bytes in a frame: its length. */
+static uint32_t
+frame_make(uint8_t *frame, const struct ffx *f, uint16_t ether_type)
+{
+	const struct ffx_ip ip = { 0 };
+	uint8_t udp[16];
+
+	memset(frame, 0, L2);
+	memcpy(frame, f->mac, sizeof(f->mac));
+	frame[12] = ether_type >> 8;
+	frame[13] = ether_type & 0xff;
+	return L2 + ffx_build(frame + L2, &ip, udp, ffx_udp(udp, 5001, 4000, 4));
+}
+
+/* contract XM-04: by the destination's link address */
+static void
+link_address_decides_the_type(void **state)
+{
+	static const struct {
+		uint8_t mac[6];
+		uint8_t type;
+	} rows[] = {
+		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, PACKET_BROADCAST },
+		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 }, PACKET_MULTICAST },
+		{ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 }, PACKET_OTHERHOST },
+	};
+	struct glimpse g = { 0 };
+	struct lop_if_stats stats;
+	uint8_t frame[128];
+	uint32_t bytes;
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	fx_udp(f.lop, NULL, 4000);
+	assert_true(lop_tap_add(f.lop, f.ifindex, glimpse, &g) > 0);
+	bytes = frame_make(frame, &f, RTE_ETHER_TYPE_IPV4);
+	fx_wire_give(f.lop, f.ifindex, frame, bytes);
+	assert_int_equal(g.n, 1);
+	assert_int_equal(g.type, PACKET_HOST);
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		memcpy(frame, rows[i].mac, sizeof(rows[i].mac));
+		fx_wire_give(f.lop, f.ifindex, frame, bytes);
+		assert_int_equal(g.n, 2 + i);
+		assert_int_equal(g.type, rows[i].type);
+	}
+	assert_int_equal(lop_if_stats(f.lop, f.ifindex, &stats), 0);
+	assert_int_equal(stats.rx_packets, 4);
+	assert_int_equal(stats.rx_otherhost_dropped, 1);
+}
+
+/* contract XM-04: broadcasts over lo have lo's own address */
+static void
+broadcast_over_lo_is_for_the_host(void **state)
+{
+	const struct sockaddr_in to = fx_addr("127.255.255.255", 4000);
+	struct lop *lop = fx_lop_up(*state);
+	const int s = fx_udp(lop, NULL, 4001);
+	struct glimpse g = { 0 };
+
+	fx_udp(lop, NULL, 4000);
+	sf_option(s, SOL_SOCKET, SO_BROADCAST, 1);
+	assert_true(lop_tap_add(lop, LOP_LO_INDEX, glimpse, &g) > 0);
+	assert_int_equal(lop_sendto(s, "a", 1, 0, (const void *)&to, sizeof(to)), 1);
+	assert_int_equal(g.n, 2);
+	assert_int_equal(g.type, PACKET_HOST);
+}
+
+/* contract BK-08: dropped by the device's counter alone, whether a type or a length */
+static void
+unknown_ethertype_is_the_devices_drop(void **state)
+{
+	static const uint16_t types[] = { 0x88b5, 0x86dd, 0x0100 };
+	struct lop_if_stats stats;
+	uint8_t frame[128];
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	for (unsigned int i = 0; i < RTE_DIM(types); i++) {
+		const uint32_t bytes = frame_make(frame, &f, types[i]);
+
+		fx_mark(f.lop);
+		fx_wire_give(f.lop, f.ifindex, frame, bytes);
+		fx_assert_moved(f.lop, "drop.unknown_ethertype+1");
+		assert_int_equal(lop_if_stats(f.lop, f.ifindex, &stats), 0);
+		assert_int_equal(stats.rx_packets, i + 1);
+		assert_int_equal(stats.rx_dropped, i + 1);
+	}
+}
+
+/* contract BK-02 */
+static void
+frame_of_a_device_that_is_down_is_dropped(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	struct rte_mbuf *m = hand_made(lop, "127.0.0.1", "127.0.0.1", 1, 2);
+
+	assert_non_null(rte_pktmbuf_prepend(m, L2));
+	memset(rte_pktmbuf_mtod(m, void *), 0, L2);
+	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, 0, IFF_UP), 0);
+	fx_mark(lop);
+	lop_input(fx_worker(lop), lop->lo, &m, 1);
+	fx_assert_moved(lop, "lo.rx_dropped+1 drop.dev_down+1");
+}
+
+/* A hook of LOCAL_IN that sends, while what it sends has to wait. */
+struct crowd {
+	int fd;
+	bool done;
+	unsigned int ok;
+};
+
+static void
+crowd_in(void *arg, const struct lop_hook_state *state, struct rte_mbuf **pkts, uint8_t *verdicts,
+		uint16_t n)
+{
+	struct crowd *c = arg;
+
+	RTE_SET_USED(state);
+	RTE_SET_USED(pkts);
+	RTE_SET_USED(verdicts);
+	RTE_SET_USED(n);
+	if (c->done)
+		return;
+	c->done = true;
+	for (unsigned int i = 0; i < CROWD; i++)
+		c->ok += sf_to(c->fd, "b", 1, 0, 4000) == 1;
+}
+
+/* The second column of softnet_stat, over all lines. */
+static unsigned long
+softnet_dropped(struct lop *lop)
+{
+	unsigned long dropped = 0;
+	char line[256], *rest;
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	assert_int_equal(lop_proc_write(lop, "softnet_stat", file), 0);
+	rewind(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		(void)strtoul(line, &rest, 16);
+		dropped += strtoul(rest, NULL, 16);
+	}
+	fclose(file);
+	return dropped;
+}
+
+static void
+crowd_over(struct lop *lop, unsigned int fit)
+{
+	const int r = fx_udp(lop, NULL, 4000);
+	struct crowd c = { .fd = fx_udp(lop, NULL, 4001) };
+	const struct lop_hook hook = {
+		.name = "crowd", .point = LOP_HOOK_LOCAL_IN, .fn = crowd_in, .arg = &c
+	};
+	struct lop_if_stats stats;
+
+	assert_true(lop_hook_register(lop, &hook) > 0);
+	assert_int_equal(sf_to(c.fd, "a", 1, 0, 4000), 1);
+	assert_int_equal(c.ok, CROWD);
+	sf_assert_text(r, "a");
+	for (unsigned int i = 0; i < fit; i++)
+		sf_assert_text(r, "b");
+	sf_fails(lop_recv(r, &c, 1, 0), EAGAIN);
+	assert_int_equal(lop_if_stats(lop, LOP_LO_INDEX, &stats), 0);
+	assert_int_equal(stats.rx_packets, 1 + fit);
+	assert_int_equal(stats.tx_packets, 1 + fit);
+	assert_int_equal(stats.rx_dropped, CROWD - fit);
+	assert_int_equal(stats.tx_dropped, 0);
+	assert_int_equal(softnet_dropped(lop), CROWD - fit);
+	assert_int_equal(lop_drop_read(lop, LOP_DROP_BACKLOG_FULL), CROWD - fit);
+	assert_int_equal(fx_mib(lop, "Udp", "OutDatagrams"), 1 + CROWD);
+	assert_int_equal(fx_mib(lop, "Ip", "OutDiscards"), 0);
+}
+
+/* contract BK-01: one more than the limit may wait; senders do not hear of the others */
+static void
+backlog_has_a_limit(void **state)
+{
+	const struct lop_conf conf = { .backlog = BACKLOG };
+	struct lop *lop = fx_lop(*state, &conf);
+
+	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, IFF_UP, IFF_UP), 0);
+	crowd_over(lop, BACKLOG + 1);
+}
+
+/* contract BK-01: a setting */
+static void
+backlog_follows_its_setting(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+
+	assert_int_equal(lop_sysctl_set(lop, "core/netdev_max_backlog", "0"), 0);
+	crowd_over(lop, 1);
+}
+
+static const struct lo_case cases[] = {
+	LO_CASE(link_address_decides_the_type),
+	LO_CASE(broadcast_over_lo_is_for_the_host),
+	LO_CASE(unknown_ethertype_is_the_devices_drop),
+	LO_CASE(frame_of_a_device_that_is_down_is_dropped),
+	LO_CASE(backlog_has_a_limit),
+	LO_CASE(backlog_follows_its_setting),
+};
+LO_REGISTER_TEST(lop_input_autotest, cases);
