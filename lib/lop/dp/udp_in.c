@@ -187,8 +187,7 @@ to_one(struct lop_worker *w, struct rte_mbuf *m, struct lop_tuple *last, struct 
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_UDP_IN, &m, 1, (uintptr_t)sk, 0);
 	if (unlikely((lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) == 0 &&
-			    m->pkt_len <= SUM_AT_ONCE_BYTES &&
-			    !lop_udp_sum_is_right(m))) {
+			    m->pkt_len <= SUM_AT_ONCE_BYTES && !lop_udp_sum_is_right(m))) {
 		wrong_sum(w, m);
 		return NULL;
 	}
