@@ -29,7 +29,7 @@ one_datagram(struct lob_round *r, const bool kernel, uint8_t *out)
 {
 	const struct lob_path *p = r->path;
 	uint8_t in[LOB_PATH_SIZE_MAX];
-	struct sockaddr_in from;
+	struct sockaddr_in from = { 0 };
 	ssize_t got;
 
 	memcpy(out, &r->sent, sizeof(r->sent));
