@@ -105,10 +105,9 @@ lop_neigh_set(struct lop *lop, const struct lop_neigh_info *info)
 	dev = lop_if_of(lop, info->ifindex);
 	if (dev == NULL)
 		ret = -ENODEV;
-	else if (info->state != NUD_PERMANENT && info->state != NUD_NOARP &&
-			info->state != NUD_REACHABLE && info->state != NUD_STALE)
-		ret = -EINVAL;
-	else if (!lop_load(dev->has_ip))
+	else if (!lop_load(dev->has_ip) ||
+			(info->state != NUD_PERMANENT && info->state != NUD_NOARP &&
+					info->state != NUD_REACHABLE && info->state != NUD_STALE))
 		ret = -EINVAL;
 	else
 		ret = table_set(lop->neigh, dev, info);
