@@ -78,7 +78,7 @@ lop_copy_out(const struct rte_mbuf *m, uint32_t off, uint32_t bytes, struct lop_
 		off -= m->data_len;
 		m = m->next;
 	}
-	while (bytes > 0) {
+	while (bytes > 0 && m != NULL) {
 		size_t piece_bytes;
 		uint8_t *piece;
 
