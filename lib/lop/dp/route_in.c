@@ -33,8 +33,8 @@ count_class(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 	}
 }
 
-/* False: it was dropped. */
-static bool
+/* NULL: it was dropped. */
+static const struct lop_dst *
 route(struct lop_worker *w, struct rte_mbuf *m)
 {
 	struct lop_meta *meta = lop_meta(m);
@@ -42,26 +42,27 @@ route(struct lop_worker *w, struct rte_mbuf *m)
 	int reason = LOP_DROP_NOT_LOCAL;
 
 	if (in != NULL && lop_route_input(w, m, in, &meta->dst, &reason) == 0)
-		return true;
+		return meta->dst;
 	lop_drop_packet(w, m, reason);
-	return false;
+	return NULL;
 }
 
 /* What is not as usual about a packet; false: it was dropped. */
 static __rte_noinline bool
 look_closer(struct lop_worker *w, struct rte_mbuf *m)
 {
-	struct lop_meta *meta = lop_meta(m);
+	const struct lop_meta *meta = lop_meta(m);
+	const struct lop_dst *dst = meta->dst != NULL ? meta->dst : route(w, m);
 
-	if (meta->dst == NULL && !route(w, m))
+	if (dst == NULL)
 		return false;
 	if (meta->l3_len > 20 && lop_options_in(w, m, lop_if_of(w->lop, meta->ifindex)) != 0) {
 		lop_drop(w, m, IP_OPTIONS);
 		return false;
 	}
-	if ((meta->dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0)
-		count_class(w, m, meta->dst);
-	if (meta->dst->input != LOP_INPUT_DELIVER) {
+	if ((dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0)
+		count_class(w, m, dst);
+	if (dst->input != LOP_INPUT_DELIVER) {
 		lop_drop(w, m, DISCARD);
 		return false;
 	}
