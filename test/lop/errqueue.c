@@ -21,15 +21,18 @@ struct error_data {
 static ssize_t
 next_error(int fd, struct sf_msg *m, void *buf, size_t len, struct error_data *data)
 {
+	const struct cmsghdr *about;
 	ssize_t ret;
 
+	memset(data, 0, sizeof(*data));
 	sf_msg(m, "", 1);
 	m->io = (struct iovec){ .iov_base = buf, .iov_len = len };
 	m->h.msg_control = m->control.bytes;
 	m->h.msg_controllen = sizeof(m->control);
 	ret = lop_recvmsg(fd, &m->h, MSG_ERRQUEUE | MSG_PEEK | MSG_TRUNC);
-	if (ret >= 0)
-		memcpy(data, CMSG_DATA(CMSG_FIRSTHDR(&m->h)), sizeof(*data));
+	about = CMSG_FIRSTHDR(&m->h);
+	if (ret >= 0 && about != NULL)
+		memcpy(data, CMSG_DATA(about), sizeof(*data));
 	return ret;
 }
 
