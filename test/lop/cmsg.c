@@ -109,7 +109,10 @@ assert_cmsg(struct sf_msg *m, struct cmsghdr **at, int level, int type, const vo
 		size_t bytes)
 {
 	*at = *at == NULL ? CMSG_FIRSTHDR(&m->h) : CMSG_NXTHDR(&m->h, *at);
-	assert_non_null(*at);
+	if (*at == NULL) {
+		fail_msg("no more control messages");
+		return;
+	}
 	assert_int_equal((*at)->cmsg_level, level);
 	assert_int_equal((*at)->cmsg_type, type);
 	assert_int_equal((*at)->cmsg_len, CMSG_LEN(bytes));
@@ -151,7 +154,7 @@ messages_come_in_linux_order(void **state)
 	assert_cmsg(&m, &at, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
 	assert_cmsg(&m, &at, IPPROTO_IP, IP_TOS, "\0", 1);
 	assert_cmsg(&m, &at, IPPROTO_IP, IP_ORIGDSTADDR, &dst, sizeof(dst));
-	assert_null(CMSG_NXTHDR(&m.h, at));
+	assert_true(at != NULL && CMSG_NXTHDR(&m.h, at) == NULL);
 }
 
 /* contract CM-06: what fits is given, the last one cut */

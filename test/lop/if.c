@@ -154,7 +154,8 @@ lo_can_be_renamed_while_up_but_not_taken_away(void **state)
 	for (unsigned int i = 1; i <= 3; i++) {
 		struct lop_ifaddr addr = { .local_be = RTE_BE32(0x0a000000 + i), .prefix_len = 8 };
 
-		strcpy(addr.label, i == 3 ? "lo:x" : "");
+		if (i == 3)
+			memcpy(addr.label, "lo:x", sizeof("lo:x"));
 		assert_int_equal(lop_addr_add(lop, LOP_LO_INDEX, &addr), 0);
 	}
 	assert_int_equal(lop_if_rename(lop, LOP_LO_INDEX, "foo"), 0);

@@ -158,8 +158,8 @@ an_alias_within_127_is_secondary_and_one_outside_is_not(void **state)
 	struct lop_ifaddr outside = ifaddr("8.8.8.8/32", RT_SCOPE_UNIVERSE);
 	struct lop_ifaddr addrs[3];
 
-	strcpy(alias.label, "lo:1");
-	strcpy(outside.label, "lo:2");
+	memcpy(alias.label, "lo:1", sizeof("lo:1"));
+	memcpy(outside.label, "lo:2", sizeof("lo:2"));
 	assert_int_equal(lop_addr_add(lop, LOP_LO_INDEX, &alias), 0);
 	assert_int_equal(lop_addr_add(lop, LOP_LO_INDEX, &outside), 0);
 	assert_addrs(lop, "127.0.0.1/8 8.8.8.8/32 [127.168.1.1/8]");
@@ -169,9 +169,9 @@ an_alias_within_127_is_secondary_and_one_outside_is_not(void **state)
 	assert_string_equal(addrs[2].label, "lo:1");
 
 	/* a label that is named must fit */
-	strcpy(alias.label, "lo:2");
+	memcpy(alias.label, "lo:2", sizeof("lo:2"));
 	assert_int_equal(lop_addr_del(lop, LOP_LO_INDEX, &alias), -EADDRNOTAVAIL);
-	strcpy(alias.label, "lo:1");
+	memcpy(alias.label, "lo:1", sizeof("lo:1"));
 	assert_int_equal(lop_addr_del(lop, LOP_LO_INDEX, &alias), 0);
 	assert_addrs(lop, "127.0.0.1/8 8.8.8.8/32");
 }

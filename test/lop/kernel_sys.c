@@ -60,7 +60,7 @@ lo_ioctl(unsigned long request, struct ifreq *ifr)
 
 	if (fd < 0)
 		return -errno;
-	strcpy(ifr->ifr_name, "lo");
+	memcpy(ifr->ifr_name, "lo", sizeof("lo"));
 	ret = ioctl(fd, request, ifr) == 0 ? 0 : -errno;
 	close(fd);
 	return ret;

@@ -10,79 +10,73 @@
 
 #define ONLINK RTNH_F_ONLINK
 
+static const struct {
+	const char *prefix, *gateway, *prefsrc;
+	int oif;
+	uint8_t type, scope, tos;
+	uint32_t flags, table;
+	int err;
+} bad_routes[] = {
+	{ .prefix = "50.0.0.0/8", .err = -ENODEV },
+	{ .prefix = "50.0.0.0/8", .oif = 40, .err = -ENODEV },
+	{ .prefix = "50.0.0.0/8", .oif = -1, .err = -ENODEV },
+	{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.7", .oif = 40, .err = -ENETUNREACH },
+	{ .prefix = "50.0.0.0/8", .gateway = "99.9.9.9", .err = -ENETUNREACH },
+	{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.7", .oif = 1, .err = -ENETUNREACH },
+	{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.255", .err = -EINVAL },
+	{ .prefix = "50.0.0.0/8", .gateway = "224.0.0.1", .oif = 2, .err = -ENETUNREACH },
+	{ .prefix = "51.0.0.0/8", .gateway = "10.5.5.7", .scope = 253, .err = -ENETUNREACH },
+	{ .prefix = "51.0.0.0/8", .gateway = "10.5.5.7", .scope = 254, .err = -EINVAL },
+	{ .prefix = "51.0.0.0/8", .gateway = "10.5.5.7", .scope = 255, .err = -EINVAL },
+	{ .prefix = "51.0.0.0/8", .gateway = "9.9.9.9", .flags = ONLINK, .err = -ENODEV },
+	{ .prefix = "51.0.0.0/8",
+			.gateway = "10.5.5.5",
+			.flags = ONLINK,
+			.oif = 2,
+			.err = -EINVAL },
+	{ .prefix = "51.0.0.0/8",
+			.gateway = "127.0.0.1",
+			.flags = ONLINK,
+			.oif = 2,
+			.err = -EINVAL },
+	{ .prefix = "51.0.0.0/8",
+			.gateway = "9.9.9.9",
+			.flags = ONLINK,
+			.oif = 2,
+			.scope = 253,
+			.err = -EINVAL },
+	{ .prefix = "52.0.0.0/8", .flags = ONLINK, .oif = 2, .err = -EINVAL },
+	{ .prefix = "52.0.0.0/8",
+			.gateway = "9.9.9.9",
+			.flags = ONLINK,
+			.oif = 3,
+			.err = -ENETDOWN },
+	{ .prefix = "52.0.0.0/8", .oif = 3, .scope = 253, .err = -ENETDOWN },
+	{ .prefix = "57.0.0.0/8", .oif = 2, .scope = 255, .err = -EINVAL },
+	{ .prefix = "57.0.0.0/8", .oif = 2, .scope = 253, .type = RTN_LOCAL, .err = -EINVAL },
+	{ .prefix = "57.0.0.0/8", .oif = 2, .type = RTN_BROADCAST, .err = -EINVAL },
+	{ .prefix = "57.0.0.0/8", .oif = 2, .type = RTN_ANYCAST, .err = -EINVAL },
+	{ .prefix = "58.0.0.0/8", .oif = 2, .type = 12, .err = -EINVAL },
+	{ .prefix = "58.0.0.0/8", .oif = 2, .type = RTN_NAT, .scope = 255, .err = -EINVAL },
+	{ .prefix = "58.0.0.0/8", .oif = 2, .type = RTN_BLACKHOLE, .err = -EINVAL },
+	{ .prefix = "61.0.0.0/8", .oif = 2, .tos = 1, .err = -EINVAL },
+	{ .prefix = "61.0.0.0/33", .oif = 2, .err = -EINVAL },
+	{ .prefix = "61.0.0.1/8", .oif = 2, .err = -EINVAL },
+	{ .prefix = "63.0.0.0/8", .oif = 2, .prefsrc = "1.2.3.4", .err = -EINVAL },
+	{ .prefix = "63.0.0.0/8", .oif = 2, .prefsrc = "10.5.5.255", .err = -EINVAL },
+	{ .prefix = "67.0.0.0/8", .oif = 2, .flags = RTNH_F_DEAD, .err = -EINVAL },
+	{ .prefix = "67.0.0.0/8", .oif = 2, .flags = RTNH_F_PERVASIVE, .err = -EINVAL },
+	{ .prefix = "68.0.0.0/8", .gateway = "10.6.6.7", .err = -ENETUNREACH },
+	{ .prefix = "68.0.0.0/8", .gateway = "10.6.6.6", .err = -ENETDOWN },
+	{ .prefix = "72.0.0.0/8", .gateway = "70.1.1.1", .err = -ENETUNREACH },
+	{ .prefix = "54.0.0.0/8", .type = RTN_BLACKHOLE, .err = -EEXIST },
+	{ .prefix = "54.0.0.0/8", .gateway = "99.9.9.9", .err = -ENETUNREACH },
+};
+
 /* contract RT-10: every refusal with Linux's errno, and nothing has changed */
 static void
 bad_routes_are_refused(void **state)
 {
-	static const struct {
-		const char *prefix, *gateway, *prefsrc;
-		int oif;
-		uint8_t type, scope, tos;
-		uint32_t flags, table;
-		int err;
-	} rows[] = {
-		{ .prefix = "50.0.0.0/8", .err = -ENODEV },
-		{ .prefix = "50.0.0.0/8", .oif = 40, .err = -ENODEV },
-		{ .prefix = "50.0.0.0/8", .oif = -1, .err = -ENODEV },
-		{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.7", .oif = 40, .err = -ENETUNREACH },
-		{ .prefix = "50.0.0.0/8", .gateway = "99.9.9.9", .err = -ENETUNREACH },
-		{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.7", .oif = 1, .err = -ENETUNREACH },
-		{ .prefix = "50.0.0.0/8", .gateway = "10.5.5.255", .err = -EINVAL },
-		{ .prefix = "50.0.0.0/8", .gateway = "224.0.0.1", .oif = 2, .err = -ENETUNREACH },
-		{ .prefix = "51.0.0.0/8",
-				.gateway = "10.5.5.7",
-				.scope = 253,
-				.err = -ENETUNREACH },
-		{ .prefix = "51.0.0.0/8", .gateway = "10.5.5.7", .scope = 254, .err = -EINVAL },
-		{ .prefix = "51.0.0.0/8", .gateway = "10.5.5.7", .scope = 255, .err = -EINVAL },
-		{ .prefix = "51.0.0.0/8", .gateway = "9.9.9.9", .flags = ONLINK, .err = -ENODEV },
-		{ .prefix = "51.0.0.0/8",
-				.gateway = "10.5.5.5",
-				.flags = ONLINK,
-				.oif = 2,
-				.err = -EINVAL },
-		{ .prefix = "51.0.0.0/8",
-				.gateway = "127.0.0.1",
-				.flags = ONLINK,
-				.oif = 2,
-				.err = -EINVAL },
-		{ .prefix = "51.0.0.0/8",
-				.gateway = "9.9.9.9",
-				.flags = ONLINK,
-				.oif = 2,
-				.scope = 253,
-				.err = -EINVAL },
-		{ .prefix = "52.0.0.0/8", .flags = ONLINK, .oif = 2, .err = -EINVAL },
-		{ .prefix = "52.0.0.0/8",
-				.gateway = "9.9.9.9",
-				.flags = ONLINK,
-				.oif = 3,
-				.err = -ENETDOWN },
-		{ .prefix = "52.0.0.0/8", .oif = 3, .scope = 253, .err = -ENETDOWN },
-		{ .prefix = "57.0.0.0/8", .oif = 2, .scope = 255, .err = -EINVAL },
-		{ .prefix = "57.0.0.0/8",
-				.oif = 2,
-				.scope = 253,
-				.type = RTN_LOCAL,
-				.err = -EINVAL },
-		{ .prefix = "57.0.0.0/8", .oif = 2, .type = RTN_BROADCAST, .err = -EINVAL },
-		{ .prefix = "57.0.0.0/8", .oif = 2, .type = RTN_ANYCAST, .err = -EINVAL },
-		{ .prefix = "58.0.0.0/8", .oif = 2, .type = 12, .err = -EINVAL },
-		{ .prefix = "58.0.0.0/8", .oif = 2, .type = RTN_NAT, .scope = 255, .err = -EINVAL },
-		{ .prefix = "58.0.0.0/8", .oif = 2, .type = RTN_BLACKHOLE, .err = -EINVAL },
-		{ .prefix = "61.0.0.0/8", .oif = 2, .tos = 1, .err = -EINVAL },
-		{ .prefix = "61.0.0.0/33", .oif = 2, .err = -EINVAL },
-		{ .prefix = "61.0.0.1/8", .oif = 2, .err = -EINVAL },
-		{ .prefix = "63.0.0.0/8", .oif = 2, .prefsrc = "1.2.3.4", .err = -EINVAL },
-		{ .prefix = "63.0.0.0/8", .oif = 2, .prefsrc = "10.5.5.255", .err = -EINVAL },
-		{ .prefix = "67.0.0.0/8", .oif = 2, .flags = RTNH_F_DEAD, .err = -EINVAL },
-		{ .prefix = "67.0.0.0/8", .oif = 2, .flags = RTNH_F_PERVASIVE, .err = -EINVAL },
-		{ .prefix = "68.0.0.0/8", .gateway = "10.6.6.7", .err = -ENETUNREACH },
-		{ .prefix = "68.0.0.0/8", .gateway = "10.6.6.6", .err = -ENETDOWN },
-		{ .prefix = "72.0.0.0/8", .gateway = "70.1.1.1", .err = -ENETUNREACH },
-		{ .prefix = "54.0.0.0/8", .type = RTN_BLACKHOLE, .err = -EEXIST },
-		{ .prefix = "54.0.0.0/8", .gateway = "99.9.9.9", .err = -ENETUNREACH },
-	};
 	struct fx *fx = *state;
 	struct lop *lop = fx_lop_up(fx);
 	struct lop_route route = rt("70.0.0.0/8");
@@ -98,21 +92,21 @@ bad_routes_are_refused(void **state)
 	assert_int_equal(lop_route_add(lop, &route), 0);
 	assert_int_equal(rt_add_oif(lop, "54.0.0.0/8", 2), 0);
 	snprintf(before, sizeof(before), "%s", rt_table(lop, 0));
-	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+	for (unsigned int i = 0; i < RTE_DIM(bad_routes); i++) {
 		int err;
 
-		route = rt(rows[i].prefix);
-		route.gateway_be = rt_ip(rows[i].gateway);
-		route.prefsrc_be = rt_ip(rows[i].prefsrc);
-		route.oif = rows[i].oif;
-		route.type = rows[i].type;
-		route.scope = rows[i].scope;
-		route.tos = rows[i].tos;
-		route.flags = rows[i].flags;
-		route.table = rows[i].table;
+		route = rt(bad_routes[i].prefix);
+		route.gateway_be = rt_ip(bad_routes[i].gateway);
+		route.prefsrc_be = rt_ip(bad_routes[i].prefsrc);
+		route.oif = bad_routes[i].oif;
+		route.type = bad_routes[i].type;
+		route.scope = bad_routes[i].scope;
+		route.tos = bad_routes[i].tos;
+		route.flags = bad_routes[i].flags;
+		route.table = bad_routes[i].table;
 		err = lop_route_add(lop, &route);
-		if (err != rows[i].err)
-			fail_msg("row %u: %d, not %d", i, err, rows[i].err);
+		if (err != bad_routes[i].err)
+			fail_msg("row %u: %d, not %d", i, err, bad_routes[i].err);
 	}
 	assert_string_equal(rt_table(lop, 0), before);
 }

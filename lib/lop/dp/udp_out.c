@@ -112,12 +112,10 @@ image_link(struct image *im, const struct lop_neigh *neigh)
 	im->type = field32(last, 0);
 }
 
-/* What does not depend on addresses. */
+/* What does not depend on addresses; neigh may be NULL. */
 static __rte_always_inline void
-image_make(struct image *im, const struct lop_send *s, const struct lop_dst *dst)
+image_make(struct image *im, const struct lop_send *s, const struct lop_neigh *neigh)
 {
-	const struct lop_neigh *neigh = dst != NULL ? dst->neigh : NULL;
-
 	im->linked = neigh != NULL && (lop_load(neigh->state) & LOP_NUD_CONNECTED) != 0 &&
 			neigh->header_bytes == L2_BYTES;
 	im->mac = 0;
@@ -282,7 +280,7 @@ to_one(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	w->out.fits = longest + L3_BYTES + L4_BYTES <= dst->mtu_bytes;
 	w->out.bytes = bytes + n * (L3_BYTES + L4_BYTES);
 
-	image_make(&im, s, dst);
+	image_make(&im, s, dst->neigh);
 	image_to(&im, s, s->saddr_be, s->daddr_be, s->dport_be);
 	w->out.linked = im.linked;
 	w->out.l2 = im.linked && w->out.fits && lop_output_is_straight(w);
@@ -303,14 +301,14 @@ to_each(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	bool fits = true, linked;
 	struct image im;
 
-	image_make(&im, s, last);
+	image_make(&im, s, last->neigh);
 	linked = im.linked;
 	for (uint16_t i = 0; i < n; i++) {
 		const struct lop_to *to = &w->to[i];
 
 		c.dst = lop_meta(pkts[i])->dst;
 		if (c.dst != last) {
-			image_make(&im, s, c.dst);
+			image_make(&im, s, c.dst->neigh);
 			linked &= im.linked;
 			last = c.dst;
 		}
