@@ -36,8 +36,10 @@ assert_in_order(const char *text, const char *const *words, unsigned int n)
 	for (unsigned int i = 0; i < n; i++) {
 		const char *found = strstr(at, words[i]);
 
-		if (found == NULL)
+		if (found == NULL) {
 			fail_msg("%s does not follow in:\n%s", words[i], text);
+			return;
+		}
 		at = found + strlen(words[i]);
 	}
 }
