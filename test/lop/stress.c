@@ -138,7 +138,7 @@ run(struct fx *fx, const struct ps_shape *shape)
 	static struct ps ps;
 
 	ps = (struct ps){ .shape = *shape };
-	prepare(fx, &ps, RTE_MAX(stress_packets() / 1000, 100000U));
+	prepare(fx, &ps, RTE_MAX(stress_packets() / 10, 100000U));
 	run_threads(&ps);
 	drain(&ps);
 	assert_sums(&ps);
