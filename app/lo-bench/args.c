@@ -57,7 +57,7 @@ static const struct opt {
 	{ "burst", "LIST", NULL, "packets per burst (1,32,256; udp, udp-random: 1,32,64)",
 			OPT_NUMBERS, offsetof(struct lob_args, burst), 1, LOB_BURST_MAX, NULL, 0 },
 	{ "in-flight", "LIST", NULL,
-			"mbufs going round (512; flow: 2048; udp: a burst; udp-random: 4096)",
+			"mbufs going round (512; flow: 2048; udp, udp-random: a burst)",
 			OPT_NUMBERS, offsetof(struct lob_args, in_flight), 32, LOB_IN_FLIGHT_MAX,
 			NULL, 0 },
 	{ "size", "LIST", NULL, "bytes of a frame in memory, without FCS (64; the path: 60)",

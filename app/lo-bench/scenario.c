@@ -69,7 +69,7 @@ const struct lob_scenario lob_scenarios[LOB_SCENARIOS] = {
 			.help = "liblop: bursts to random addresses in 127/8, 1,000 sockets, beside floor",
 			.lcores = 1,
 			.burst = { .v = { 1, 32, 64 }, .n = 3 },
-			.in_flight = 4096,
+			.in_flight = 0,
 			.size_bytes = PATH_SIZE,
 			.heats = lob_udp_random_heats,
 			.nb_heats = RTE_DIM(lob_udp_random_heats),

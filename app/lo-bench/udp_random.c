@@ -5,8 +5,8 @@
  * Bursts from a socket that is not connected, each datagram to a random address of 127.0.0.0/8 and
  * a random port; at each port a socket waits on all addresses.
  *
- * A lap sends c.in_flight datagrams and then asks all sockets in turn. Which socket a datagram
- * belongs to is known from its number.
+ * A lap sends c.in_flight datagrams and then asks the sockets that they went to, as one does that
+ * was told which are readable. Which socket a datagram belongs to is known from its number.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -89,48 +89,53 @@ send_lap(struct lob_round *r, lob_stamp_t first)
 	return 0;
 }
 
-/* How many of them are this lap's, this socket's, and in the order in which they were sent. */
-static __rte_always_inline uint16_t
-check(const struct lob_round *r, struct rte_mbuf **pkts, uint16_t n, unsigned int sock,
-		lob_stamp_t first, lob_stamp_t *due)
-{
-	uint16_t good = 0;
-
-	for (uint16_t i = 0; i < n; i++) {
-		lob_stamp_t stamp;
-
-		memcpy(&stamp, rte_pktmbuf_mtod(pkts[i], const void *), sizeof(stamp));
-		good += stamp >= *due && stamp - first < r->c.in_flight &&
-				r->path->owner[stamp % LOB_TARGETS] == sock &&
-				lob_payload_came(r->path, pkts[i], stamp);
-		*due = stamp + 1;
-	}
-	return good;
-}
-
+/* All that waits in one socket: 0, or an error that was noted. */
 static __rte_always_inline int
-receive_lap(struct lob_round *r, lob_stamp_t first)
+receive_all(struct lob_round *r, uint32_t sock, lob_stamp_t first, lob_stamp_t at)
 {
 	const struct lob_path *p = r->path;
 	struct rte_mbuf *pkts[LOB_BURST_MAX];
+	lob_stamp_t due = at;
+	uint16_t n, good;
 
-	for (unsigned int s = 0; s < p->nb_socks; s++) {
-		lob_stamp_t due = first;
-		uint16_t n;
+	do {
+		n = lop_udp_recv_burst(p->socks[sock], pkts, RECEIVE_BURST);
+		good = 0;
+		for (uint16_t i = 0; i < n; i++) {
+			lob_stamp_t stamp;
 
-		do {
-			uint16_t good;
+			memcpy(&stamp, rte_pktmbuf_mtod(pkts[i], const void *), sizeof(stamp));
+			good += stamp >= due && stamp - first < r->c.in_flight &&
+					p->owner[stamp % LOB_TARGETS] == sock &&
+					lob_payload_came(p, pkts[i], stamp);
+			due = stamp + 1;
+		}
+		rte_pktmbuf_free_bulk(pkts, n);
+		r->received += n;
+		if (unlikely(good != n))
+			return lob_round_fail(r, "%u of %u datagrams are wrong at socket %u",
+					n - good, n, sock);
+	} while (n == RECEIVE_BURST);
+	return 0;
+}
 
-			n = lop_udp_recv_burst(p->socks[s], pkts, RECEIVE_BURST);
-			good = check(r, pkts, n, s, first, &due);
-			rte_pktmbuf_free_bulk(pkts, n);
-			r->received += n;
-			if (unlikely(good != n))
-				return lob_round_fail(r,
-						"%u of %u datagrams are wrong at socket "
-						"%u",
-						n - good, n, s);
-		} while (n == RECEIVE_BURST);
+/* Each socket once, at its first datagram. */
+static __rte_always_inline int
+receive_lap(struct lob_round *r, lob_stamp_t first, lob_stamp_t *asked)
+{
+	const struct lob_path *p = r->path;
+	const lob_stamp_t lap = first + 1;
+
+	for (unsigned int i = 0; i < r->c.in_flight; i++) {
+		const uint32_t sock = p->owner[(first + i) % LOB_TARGETS];
+		int ret;
+
+		if (asked[sock] == lap)
+			continue;
+		asked[sock] = lap;
+		ret = receive_all(r, sock, first, first + i);
+		if (unlikely(ret != 0))
+			return ret;
 	}
 	return 0;
 }
@@ -139,11 +144,12 @@ static int
 random_round(struct lob_round *r)
 {
 	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
+	lob_stamp_t asked[SOCKETS] = { 0 }; /* the lap in which each socket was, plus 1 */
 	lob_stamp_t next = 0;
 	uint64_t now;
 
 	do {
-		if (send_lap(r, next) != 0 || receive_lap(r, next) != 0)
+		if (send_lap(r, next) != 0 || receive_lap(r, next, asked) != 0)
 			return -EIO;
 		next += r->c.in_flight;
 		now = rte_rdtsc();
