@@ -176,6 +176,13 @@ lo_rx_many(void *queue, struct rte_mbuf **pkts, uint16_t n)
 	return k;
 }
 
+/* One packet alone gains nothing by vectors or loops. */
+static __rte_noinline uint16_t
+lo_tx_single(void *queue, struct rte_mbuf **pkts)
+{
+	return lo_tx_one(queue, pkts, 1, lo_fill, lo_fill_far);
+}
+
 uint16_t
 lo_tx_one_base(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -206,6 +213,8 @@ lo_take_far_avx2(struct rte_mbuf **pkts, struct rte_mbuf *const *slots, uint32_t
 LO_AVX2_TARGET uint16_t
 lo_tx_one_avx2(void *queue, struct rte_mbuf **pkts, uint16_t n)
 {
+	if (n == 1)
+		return lo_tx_single(queue, pkts);
 	return lo_tx_one(queue, pkts, n, lo_fill_avx2, lo_fill_far_avx2);
 }
 

@@ -57,6 +57,7 @@ take_port(struct lop_worker *w, struct lop_sock *sk, uint16_t port)
 		return ret;
 	}
 	lop_store(sk->more, lop_load(sk->more) & ~LOP_MORE_UNHASHED);
+	lop_sock_changed(sk);
 	return 0;
 }
 

@@ -187,5 +187,6 @@ lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 		return -EINVAL;
 	}
 	lop_store(sk->cork, cork);
+	lop_sock_changed(sk);
 	return add(w, sk, rq);
 }

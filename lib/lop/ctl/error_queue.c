@@ -35,7 +35,7 @@ enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
 
 	record_of(m)->truesize = truesize;
 	lop_meta(m)->next = NULL;
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	room = sk->rmem_bytes + truesize < lop_load(sk->rcvbuf_bytes);
 	if (room) {
 		sk->rmem_bytes += truesize;
@@ -45,7 +45,7 @@ enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
 			sk->err_head = m;
 		sk->err_tail = m;
 	}
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	return room;
 }
 
@@ -136,7 +136,7 @@ dequeue(struct lop_sock *sk)
 {
 	struct rte_mbuf *m, *next = NULL;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	m = sk->err_head;
 	if (m != NULL) {
 		next = lop_meta(m)->next;
@@ -149,7 +149,7 @@ dequeue(struct lop_sock *sk)
 		else if (is_icmp(m))
 			lop_store(sk->err, 0);
 	}
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	if (m != NULL)
 		lop_sock_eventfd_settle(sk);
 	return m;
@@ -161,13 +161,13 @@ lop_error_queue_purge(struct lop_sock *sk)
 {
 	struct rte_mbuf *m, *next;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	m = sk->err_head;
 	sk->err_head = NULL;
 	sk->err_tail = NULL;
 	for (const struct rte_mbuf *e = m; e != NULL; e = lop_meta(e)->next)
 		sk->rmem_bytes -= record_of(e)->truesize;
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	for (; m != NULL; m = next) {
 		next = lop_meta(m)->next;
 		rte_pktmbuf_free(m);

@@ -16,12 +16,7 @@
 #define WORD_BITS 64
 #define WORDS (LOP_FDS_MAX / WORD_BITS)
 
-static RTE_ATOMIC(struct lop_sock *) socks[LOP_FDS_MAX];
-/* The instance of each, so that a thread can find its worker before it touches the socket. */
-static RTE_ATOMIC(struct lop *) owners[LOP_FDS_MAX];
-
-RTE_ATOMIC(struct lop_sock *) *lop_fds = socks;
-uint32_t lop_fds_max = LOP_FDS_MAX;
+struct lop_fd lop_fds[LOP_FDS_MAX];
 
 /* A bit for each number in use; above, one for each word that is full. */
 static uint64_t used[WORDS];
@@ -56,8 +51,8 @@ lop_fd_alloc(struct lop_sock *sk)
 		if (used[word] == UINT64_MAX)
 			full[word / WORD_BITS] |= UINT64_C(1) << word % WORD_BITS;
 		sk->fd = fd;
-		lop_store(owners[fd], sk->lop);
-		lop_publish(socks[fd], sk);
+		lop_store(lop_fds[fd].lop, sk->lop);
+		lop_publish(lop_fds[fd].sock, sk);
 	}
 	pthread_mutex_unlock(&lock);
 	return fd;
@@ -69,8 +64,8 @@ lop_fd_free(int fd)
 	const unsigned int word = fd / WORD_BITS;
 
 	pthread_mutex_lock(&lock);
-	lop_store(socks[fd], NULL);
-	lop_store(owners[fd], NULL);
+	lop_store(lop_fds[fd].sock, NULL);
+	lop_store(lop_fds[fd].lop, NULL);
 	used[word] &= ~(UINT64_C(1) << fd % WORD_BITS);
 	full[word / WORD_BITS] &= ~(UINT64_C(1) << word % WORD_BITS);
 	pthread_mutex_unlock(&lock);
@@ -82,7 +77,7 @@ lop_sock_of(int fd)
 	struct lop_sock *sk = NULL;
 
 	if (likely((unsigned int)fd < LOP_FDS_MAX))
-		sk = lop_acquire(socks[fd]);
+		sk = lop_acquire(lop_fds[fd].sock);
 	if (unlikely(sk == NULL))
 		errno = EBADF;
 	return sk;
@@ -92,7 +87,7 @@ lop_sock_of(int fd)
 static struct lop_worker *
 worker_of(int fd)
 {
-	struct lop *lop = (unsigned int)fd < LOP_FDS_MAX ? lop_acquire(owners[fd]) : NULL;
+	struct lop *lop = (unsigned int)fd < LOP_FDS_MAX ? lop_acquire(lop_fds[fd].lop) : NULL;
 	struct lop_worker *w;
 
 	if (lop == NULL) {
@@ -111,7 +106,7 @@ sock_of(int fd, const struct lop *lop)
 {
 	struct lop_sock *sk = lop_sock_of(fd);
 
-	if (sk != NULL && lop_load(owners[fd]) != lop) {
+	if (sk != NULL && lop_load(lop_fds[fd].lop) != lop) {
 		errno = EBADF;
 		return NULL;
 	}
@@ -119,7 +114,7 @@ sock_of(int fd, const struct lop *lop)
 }
 
 struct lop_sock *
-lop_sock_enter(int fd, struct lop_worker **w)
+lop_sock_enter_any(int fd, struct lop_worker **w)
 {
 	struct lop_sock *sk;
 

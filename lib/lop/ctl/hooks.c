@@ -46,6 +46,7 @@ replace(struct lop *lop, enum lop_hook_point point, struct lop_hook_list *list)
 	struct lop_hook_list *old = lop_load(lop->hooks.point[point]);
 
 	lop_publish(lop->hooks.point[point], list);
+	lop_watched_update(lop);
 	lop_synchronize(lop);
 	if (list == NULL)
 		rte_free(lop->hooks.spare[point]);
@@ -166,6 +167,7 @@ lop_send_check_set(struct lop *lop,
 	lop_synchronize(lop);
 	lop->hooks.send_check_arg = arg;
 	lop_publish(lop->hooks.send_check, fn);
+	lop_watched_update(lop);
 	pthread_mutex_unlock(&lop->lock);
 	return 0;
 }

@@ -64,6 +64,7 @@ flags_set(struct lop_if *dev, unsigned int flags, unsigned int mask)
 	}
 	if ((changed & (IFF_UP | IFF_NOARP)) != 0)
 		lop_routes_changed(dev->lop);
+	lop_watched_update(dev->lop);
 	return 0;
 }
 
@@ -219,6 +220,13 @@ lop_if_stats(struct lop *lop, int ifindex, struct lop_if_stats *stats)
 			ADD(rx_otherhost_dropped);
 			ADD(multicast);
 #undef ADD
+			if (ifindex != LOP_LO_INDEX)
+				continue;
+			/* both at once, on the way in */
+			stats->rx_packets += lop_load(w->plain_in_packets);
+			stats->rx_bytes += lop_load(w->plain_in_bytes);
+			stats->tx_packets += lop_load(w->plain_in_packets);
+			stats->tx_bytes += lop_load(w->plain_in_bytes);
 		}
 		ret = 0;
 	}

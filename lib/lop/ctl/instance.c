@@ -214,6 +214,18 @@ parts_init(struct lop *lop)
 	return 0;
 }
 
+void
+lop_watched_update(struct lop *lop)
+{
+	bool watched = lop->lo == NULL || !lop_if_is_up(lop->lo) || lop->short_circuit ||
+			lop_load(lop->hooks.taps) != NULL || lop_load(lop->trace) != NULL ||
+			lop_load(lop->hooks.send_check) != NULL || lop_load(lop->udp->nb_raw) != 0;
+
+	for (unsigned int i = 0; i < LOP_HOOK_POINTS; i++)
+		watched |= lop_load(lop->hooks.point[i]) != NULL;
+	lop_publish(lop->watched, watched);
+}
+
 static int
 lop_init(struct lop *lop, const struct lop_conf *conf)
 {
@@ -235,6 +247,7 @@ lop_init(struct lop *lop, const struct lop_conf *conf)
 	ret = parts_init(lop);
 	if (ret != 0)
 		goto fail_pool;
+	lop_watched_update(lop);
 	return 0;
 
 fail_pool:

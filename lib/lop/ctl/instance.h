@@ -105,6 +105,13 @@ struct lop {
 
 	/* Bumped by whatever changes a routing decision. */
 	RTE_ATOMIC(uint32_t) genid __rte_cache_aligned;
+	/* Bumped by whatever changes a socket: its options, addresses, its place in the tables. */
+	RTE_ATOMIC(uint32_t) sock_gen;
+	/*
+	 * Somebody looks at packets between socket and socket, or lo is down: hooks, a check of
+	 * sends, taps, a trace, raw sockets, the short circuit. Then they go stage by stage.
+	 */
+	RTE_ATOMIC(bool) watched;
 
 	/* Control. */
 	pthread_mutex_t lock __rte_cache_aligned; /* every configuring call */
@@ -156,6 +163,9 @@ void lop_synchronize(struct lop *lop);
 
 /* The same begun only: a token for rte_rcu_qsbr_check(). With the lock held. */
 uint64_t lop_grace_start(struct lop *lop);
+
+/* After any change of what lop->watched says, before its call returns. With the lock held. */
+void lop_watched_update(struct lop *lop);
 
 /* After any change of addresses, routes, links, MTUs or link addresses. */
 void lop_routes_changed(struct lop *lop);

@@ -24,13 +24,13 @@ next_bytes(struct lop_sock *sk)
 {
 	int bytes = 0;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	if (sk->rx_head != NULL) {
 		bytes = rte_pktmbuf_pkt_len(sk->rx_head);
 		if (sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP)
 			bytes -= sizeof(struct rte_udp_hdr);
 	}
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	return bytes;
 }
 

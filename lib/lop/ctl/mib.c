@@ -30,6 +30,28 @@ static const struct {
 	for (unsigned int i_ = 0; i_ < (lop)->workers_max; i_++) \
 		if (((w) = lop_acquire((lop)->workers[i_])) != NULL)
 
+/* What went by plain_out and plain_in has one counter for many. */
+static uint64_t
+plain_part(const struct lop_worker *w, enum lop_mib mib)
+{
+	switch (mib) {
+	case LOP_MIB_IP_OUTREQUESTS:
+	case LOP_MIB_IP_OUTTRANSMITS:
+	case LOP_MIB_UDP_OUTDATAGRAMS:
+		return lop_load(w->plain_out_packets);
+	case LOP_MIB_IPEXT_OUTOCTETS:
+		return lop_load(w->plain_out_bytes);
+	case LOP_MIB_IP_INRECEIVES:
+	case LOP_MIB_IP_INDELIVERS:
+	case LOP_MIB_IPEXT_INNOECTPKTS:
+		return lop_load(w->plain_in_packets);
+	case LOP_MIB_IPEXT_INOCTETS:
+		return lop_load(w->plain_in_bytes);
+	default:
+		return 0;
+	}
+}
+
 uint64_t
 lop_mib_read(const struct lop *lop, enum lop_mib mib)
 {
@@ -39,7 +61,7 @@ lop_mib_read(const struct lop *lop, enum lop_mib mib)
 	if ((unsigned int)mib >= LOP_MIB_COUNT)
 		return 0;
 	FOREACH_WORKER(w, lop)
-	sum += lop_load(w->mib[mib]);
+	sum += lop_load(w->mib[mib]) + plain_part(w, mib);
 	return sum;
 }
 

@@ -27,7 +27,8 @@ any_count(const struct lop *lop)
 		const struct lop_worker *w = lop->workers[i];
 
 		if (w != NULL)
-			sum += lop_load(w->ifs[LOP_LO_INDEX].tx_packets) +
+			sum += lop_load(w->plain_in_packets) +
+					lop_load(w->ifs[LOP_LO_INDEX].tx_packets) +
 					lop_load(w->ifs[LOP_LO_INDEX].tx_dropped);
 	}
 	return sum;

@@ -122,9 +122,9 @@ lop_sock_rmem(struct lop_sock *sk)
 {
 	uint32_t bytes;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	bytes = sk->rmem_bytes;
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	return bytes;
 }
 

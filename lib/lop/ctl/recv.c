@@ -156,6 +156,27 @@ lop_recv_one(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r)
 	}
 }
 
+/* A plain call's datagram that is not plain: as lop_recv_mbuf(). */
+static __rte_noinline ssize_t
+recv_odd(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, void *buf, size_t len,
+		int flags, struct sockaddr_in *from)
+{
+	struct iovec io = { .iov_base = buf, .iov_len = len };
+	struct lop_receipt r = { .iov = { .at = &io, .n = 1 }, .len = len, .flags = flags };
+	const ssize_t ret = lop_recv_mbuf(w, sk, &r, m, 0);
+
+	*from = r.from;
+	return ret != -EBADMSG ? ret : -ERESTART;
+}
+
+/* In one segment, with a checksum that need not be looked at. */
+static __rte_always_inline bool
+is_plain(const struct rte_mbuf *m)
+{
+	return m->nb_segs == 1 &&
+			(lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0;
+}
+
 /* The short way: a datagram in one segment, verified, and nothing else asked for. */
 static __rte_always_inline ssize_t
 recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int flags,
@@ -168,16 +189,9 @@ recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int
 			    header_bytes(sk) == 0 || lop_load(sk->err) != 0 ||
 			    lop_load(sk->peek_off) >= 0 || lop_sock_take(sk, &m, 1) == 0))
 		return -ERESTART;
-	bytes = m->data_len - sizeof(struct rte_udp_hdr);
-	if (unlikely(m->nb_segs != 1 || !lop_udp_sum_is_right(m))) {
-		struct iovec io = { .iov_base = buf, .iov_len = len };
-		struct lop_receipt r = { .iov = { .at = &io, .n = 1 }, .len = len, .flags = flags };
-		const ssize_t ret = lop_recv_mbuf(w, sk, &r, m, 0);
-
-		*from = r.from;
-		return ret != -EBADMSG ? ret : -ERESTART;
-	}
-	bytes = RTE_MIN(bytes, len);
+	if (unlikely(!is_plain(m)))
+		return recv_odd(w, sk, m, buf, len, flags, from);
+	bytes = RTE_MIN(m->data_len - sizeof(struct rte_udp_hdr), len);
 	rte_memcpy(buf, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_udp_hdr)), bytes);
 	source_of(sk, m, from);
 	lop_mib_add(w, UDP_INDATAGRAMS, 1);
@@ -207,9 +221,12 @@ store_from(const struct sockaddr_in *from, bool has_from, struct sockaddr *addr,
 
 	if (len == NULL)
 		return -EFAULT;
-	if (*len > INT_MAX)
+	if (likely(*len >= sizeof(*from) && *len <= INT_MAX && has_from))
+		memcpy(addr, from, sizeof(*from));
+	else if (*len > INT_MAX)
 		return -EINVAL;
-	memcpy(addr, from, RTE_MIN(*len, bytes));
+	else
+		memcpy(addr, from, RTE_MIN(*len, bytes));
 	*len = bytes;
 	return 0;
 }

@@ -23,7 +23,7 @@ lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *off)
 	struct rte_mbuf *m;
 	uint32_t skip;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	skip = RTE_MAX(lop_load(sk->peek_off), 0);
 	for (m = sk->rx_head; m != NULL; m = lop_meta(m)->next) {
 		const uint32_t bytes = m->pkt_len - header_bytes;
@@ -34,7 +34,7 @@ lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *off)
 	}
 	if (m != NULL)
 		hold(m);
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	*off = skip;
 	return m;
 }
@@ -44,7 +44,7 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 {
 	struct rte_mbuf *before = NULL, *at;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	for (at = sk->rx_head; at != NULL && at != m; at = lop_meta(at)->next)
 		before = at;
 	if (at != NULL) {
@@ -59,7 +59,7 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 		sk->rmem_bytes -= lop_truesize(at->pkt_len - sizeof(struct rte_udp_hdr));
 		lop_count(sk->rx_packets, -1);
 	}
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	if (at != NULL)
 		rte_pktmbuf_free(at);
 }
@@ -69,9 +69,9 @@ lop_peek_moved(struct lop_sock *sk, int32_t bytes)
 {
 	int off;
 
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	off = lop_load(sk->peek_off);
 	if (off >= 0)
 		lop_store(sk->peek_off, RTE_MAX(off + bytes, 0));
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 }

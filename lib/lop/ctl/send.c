@@ -13,6 +13,7 @@
 
 #include <limits.h>
 
+#include "../dp/plan.h"
 #include "../include/lop_socket.h"
 #include "msg.h"
 
@@ -83,10 +84,11 @@ lop_send_request(struct lop_worker *w, struct lop_sock *sk, const struct lop_req
 }
 
 /* The short way; -ERESTART: not here. */
-static __rte_always_inline ssize_t
+static __rte_noinline ssize_t
 send_plain(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t len, int flags,
 		const struct sockaddr *to, socklen_t to_bytes)
 {
+	struct lop_plan_gens gens;
 	struct lop_sending s;
 	struct rte_mbuf *m;
 	int ret;
@@ -94,15 +96,44 @@ send_plain(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t le
 	if (unlikely(!lop_send_is_plain(sk, flags) || len > LOP_SEGMENT_BYTES || buf == NULL ||
 			    to_bytes > sizeof(struct sockaddr_storage)))
 		return -ERESTART;
+	gens = lop_plan_gens(sk);
 	if (unlikely(!lop_send_route_known(w, sk, to, to_bytes, &s) ||
 			    len + lop_sending_headers(&s) > s.mtu_bytes))
 		return -ERESTART;
+	lop_plan_make(w, gens, (const struct sockaddr_in *)(const void *)to, &s.send, s.dst);
 	m = rte_pktmbuf_alloc(w->lop->pool);
 	if (unlikely(m == NULL))
 		return -ERESTART;
 	lop_copy_in_one(m, buf, len);
 	ret = lop_send_mbufs(w, &s, &m, 1);
 	return likely(ret == 0) ? (ssize_t)len : ret;
+}
+
+/* The shortest, for what the last send found out already; -ERESTART: it is something else. */
+static __rte_always_inline ssize_t
+send_planned(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t len, int flags,
+		const struct sockaddr *to, socklen_t to_bytes)
+{
+	const struct lop_plan *plan;
+	struct rte_mbuf *m;
+
+	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || len > LOP_SEGMENT_BYTES ||
+			    buf == NULL))
+		return -ERESTART;
+	if (to != NULL &&
+			unlikely(to_bytes < sizeof(struct sockaddr_in) ||
+					to_bytes > sizeof(struct sockaddr_storage)))
+		return -ERESTART;
+	plan = lop_plan_find(w, sk, (const struct sockaddr_in *)(const void *)to);
+	if (unlikely(plan == NULL || len > plan->most_bytes))
+		return -ERESTART;
+	m = rte_pktmbuf_alloc(w->lop->pool);
+	if (unlikely(m == NULL))
+		return -ERESTART;
+	lop_copy_in_one(m, buf, len);
+	lop_plain_out(w, plan, &m, 1);
+	lop_loop(w);
+	return len;
 }
 
 /* The long way of a call with one buffer. */
@@ -133,7 +164,9 @@ lop_sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr
 
 	if (unlikely(sk == NULL))
 		return -1;
-	ret = send_plain(w, sk, buf, len, flags, addr, addr_len);
+	ret = send_planned(w, sk, buf, len, flags, addr, addr_len);
+	if (unlikely(ret == -ERESTART))
+		ret = send_plain(w, sk, buf, len, flags, addr, addr_len);
 	if (unlikely(ret == -ERESTART))
 		ret = send_buffer(w, sk, buf, len, flags, addr, addr_len);
 	lop_sock_leave(w);
@@ -168,8 +201,16 @@ lop_msg_check(const struct msghdr *msg, size_t *len)
 	return 0;
 }
 
-ssize_t
-lop_send_msg(struct lop_worker *w, struct lop_sock *sk, const struct msghdr *msg, int flags)
+/* One buffer, no control messages, no address that is given and empty. */
+static __rte_always_inline bool
+is_simple(const struct msghdr *msg)
+{
+	return msg != NULL && msg->msg_iovlen == 1 && msg->msg_controllen == 0 &&
+			msg->msg_iov != NULL && (msg->msg_name == NULL || msg->msg_namelen != 0);
+}
+
+static __rte_noinline ssize_t
+send_header(struct lop_worker *w, struct lop_sock *sk, const struct msghdr *msg, int flags)
 {
 	struct lop_request rq = { .flags = flags };
 	int ret = lop_msg_check(msg, &rq.len);
@@ -194,21 +235,33 @@ lop_send_msg(struct lop_worker *w, struct lop_sock *sk, const struct msghdr *msg
 }
 
 ssize_t
+lop_send_msg(struct lop_worker *w, struct lop_sock *sk, const struct msghdr *msg, int flags)
+{
+	ssize_t ret = -ERESTART;
+
+	if (is_simple(msg)) {
+		const struct iovec *io = msg->msg_iov;
+		const socklen_t to_bytes = msg->msg_name != NULL ? msg->msg_namelen : 0;
+
+		ret = send_planned(
+				w, sk, io->iov_base, io->iov_len, flags, msg->msg_name, to_bytes);
+		if (unlikely(ret == -ERESTART))
+			ret = send_plain(w, sk, io->iov_base, io->iov_len, flags, msg->msg_name,
+					to_bytes);
+	}
+	return likely(ret != -ERESTART) ? ret : send_header(w, sk, msg, flags);
+}
+
+ssize_t
 lop_sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	struct lop_worker *w;
 	struct lop_sock *sk = lop_sock_enter(fd, &w);
-	ssize_t ret = -ERESTART;
+	ssize_t ret;
 
 	if (unlikely(sk == NULL))
 		return -1;
-	if (likely(msg != NULL && msg->msg_iovlen == 1 && msg->msg_controllen == 0 &&
-			    msg->msg_iov != NULL &&
-			    (msg->msg_name == NULL || msg->msg_namelen != 0)))
-		ret = send_plain(w, sk, msg->msg_iov->iov_base, msg->msg_iov->iov_len, flags,
-				msg->msg_name, msg->msg_name != NULL ? msg->msg_namelen : 0);
-	if (unlikely(ret == -ERESTART))
-		ret = lop_send_msg(w, sk, msg, flags);
+	ret = lop_send_msg(w, sk, msg, flags);
 	lop_sock_leave(w);
 	return lop_posix(ret);
 }

@@ -5,9 +5,11 @@
 /*
  * sendmmsg(): messages to one destination go down as a burst, as long as none of them could have
  * got an error that a message before it caused. What could: an ICMP error comes back while the
- * datagram is sent (contract BK-05), a hook refuses one, a device is full.
+ * datagram is sent (contract BK-05), a hook refuses one, a device is full. Where there is no plan
+ * for the destination yet, the first message goes alone and makes one.
  */
 
+#include "../dp/plan.h"
 #include "../include/lop_socket.h"
 #include "msg.h"
 
@@ -53,20 +55,16 @@ static unsigned int
 send_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsigned int n,
 		int flags)
 {
+	const struct lop_plan *plan;
 	struct rte_mbuf *pkts[LOP_BURST_MAX];
-	struct lop_sending s;
-	uint32_t bytes_max;
 
-	if (!lop_send_is_plain(sk, flags) || !is_simple(&msgs[0].msg_hdr) ||
-			(lop_load(sk->flags) & LOP_SOCK_RECVERR) != 0 || !lop_output_is_straight(w))
+	if ((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || !is_simple(&msgs[0].msg_hdr) ||
+			(lop_load(sk->flags) & LOP_SOCK_RECVERR) != 0)
 		return 0;
-	if (!lop_send_route_known(w, sk, msgs[0].msg_hdr.msg_name,
-			    msgs[0].msg_hdr.msg_name != NULL ? msgs[0].msg_hdr.msg_namelen : 0,
-			    &s) ||
-			!s.dst->dev->loopback || s.mtu_bytes < lop_sending_headers(&s))
+	plan = lop_plan_find(w, sk, msgs[0].msg_hdr.msg_name);
+	if (unlikely(plan == NULL))
 		return 0;
-	bytes_max = RTE_MIN(s.mtu_bytes - lop_sending_headers(&s), (uint32_t)LOP_SEGMENT_BYTES);
-	n = alike(msgs, n, bytes_max);
+	n = alike(msgs, n, RTE_MIN(plan->most_bytes, (uint32_t)LOP_SEGMENT_BYTES));
 	if (n == 0 || rte_pktmbuf_alloc_bulk(w->lop->pool, pkts, n) != 0)
 		return 0;
 	for (unsigned int i = 0; i < n; i++) {
@@ -75,7 +73,8 @@ send_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsi
 		lop_copy_in_one(pkts[i], io->iov_base, io->iov_len);
 		msgs[i].msg_len = io->iov_len;
 	}
-	lop_send_mbufs(w, &s, pkts, n);
+	lop_plain_out(w, plan, pkts, n);
+	lop_loop(w);
 	return n;
 }
 

@@ -85,6 +85,8 @@ setting_set(struct lop *lop, int id, const char *value)
 	if (id == LOP_SETTING_UNPRIVILEGED_PORT && number > lop_setting(lop, LOP_SETTING_PORT_MIN))
 		return -EINVAL;
 	lop_store(lop->setting[id], number);
+	/* a plan of a send holds the TTL */
+	lop_routes_changed(lop);
 	return 0;
 }
 

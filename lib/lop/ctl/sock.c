@@ -207,6 +207,7 @@ sock_close(struct lop_worker *w, struct lop_sock *sk)
 			lop_raw_remove(sk);
 		lop_store(sk->more, lop_load(sk->more) | LOP_MORE_UNHASHED);
 	}
+	lop_sock_changed(sk);
 	*sk->pprev = sk->next;
 	if (sk->next != NULL)
 		sk->next->pprev = sk->pprev;
@@ -257,6 +258,7 @@ lop_sock_forget_dst(struct lop_sock *sk)
 	/* a sender that keeps its answer is done soon */
 	while (!lop_sock_dst_set(sk, 0, 0, &none))
 		rte_pause();
+	lop_sock_changed(sk);
 }
 
 static int
@@ -329,6 +331,7 @@ lop_shutdown(int fd, int how)
 		if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
 			ret = -ENOTCONN;
 		lop_store(sk->shutdown, lop_load(sk->shutdown) | (how + 1));
+		lop_sock_changed(sk);
 		lop_sock_wake(sk);
 	}
 	lop_sock_leave(w);

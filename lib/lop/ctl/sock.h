@@ -18,16 +18,43 @@
 
 #define LOP_FDS_MAX (1 << 20)
 
+/* A descriptor's socket, and its instance: a thread finds its worker before it touches the socket. */
+struct lop_fd {
+	RTE_ATOMIC(struct lop_sock *) sock;
+	RTE_ATOMIC(struct lop *) lop;
+};
+extern struct lop_fd lop_fds[LOP_FDS_MAX] __attribute__((visibility("hidden")));
+
 /* A descriptor for a socket, the lowest that is free; -EMFILE. */
 int lop_fd_alloc(struct lop_sock *sk);
 /* Take it away: nobody finds the socket by it from now on. */
 void lop_fd_free(int fd);
 
+struct lop_sock *lop_sock_enter_any(int fd, struct lop_worker **w);
+
 /*
  * Begin a call on a descriptor: the socket and this thread's worker, between lop_enter() and
  * lop_leave() from now on. NULL with errno EBADF, or ENXIO in a thread that is not attached.
  */
-struct lop_sock *lop_sock_enter(int fd, struct lop_worker **w);
+static __rte_always_inline struct lop_sock *
+lop_sock_enter(int fd, struct lop_worker **w)
+{
+	struct lop_worker *own = lop_workers_of_thread;
+	struct lop_sock *sk;
+
+	if (likely(own != NULL && (unsigned int)fd < LOP_FDS_MAX &&
+			    lop_acquire(lop_fds[fd].lop) == own->lop)) {
+		lop_enter(own);
+		sk = lop_acquire(lop_fds[fd].sock);
+		/* the number may have gone to another instance meanwhile */
+		if (likely(sk != NULL && lop_load(lop_fds[fd].lop) == own->lop)) {
+			*w = own;
+			return sk;
+		}
+		lop_leave(own);
+	}
+	return lop_sock_enter_any(fd, w);
+}
 
 static inline void
 lop_sock_leave(struct lop_worker *w)

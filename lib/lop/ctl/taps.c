@@ -34,6 +34,7 @@ replace(struct lop *lop, struct lop_tap_list *list)
 	struct lop_tap_list *old = lop_load(lop->hooks.taps);
 
 	lop_publish(lop->hooks.taps, list);
+	lop_watched_update(lop);
 	lop_synchronize(lop);
 	if (list == NULL)
 		rte_free(lop->hooks.spare_taps);

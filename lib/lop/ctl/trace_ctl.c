@@ -19,6 +19,7 @@ stop(struct lop *lop)
 	if (lop_load(lop->trace) == NULL)
 		return;
 	lop_publish(lop->trace, NULL);
+	lop_watched_update(lop);
 	lop_synchronize(lop);
 }
 
@@ -44,6 +45,7 @@ lop_trace_start(struct lop *lop, const struct lop_trace_filter *filter, unsigned
 	free(lop->last_trace);
 	lop->last_trace = t;
 	lop_publish(lop->trace, t);
+	lop_watched_update(lop);
 	pthread_mutex_unlock(&lop->lock);
 	return 0;
 }

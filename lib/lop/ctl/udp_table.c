@@ -184,6 +184,7 @@ lop_raw_insert(struct lop_sock *sk)
 		next->by_port_pprev = &sk->by_port;
 	lop_publish(t->raw, sk);
 	lop_count(t->nb_raw, 1);
+	lop_watched_update(sk->lop);
 }
 
 void
@@ -195,6 +196,7 @@ lop_raw_remove(struct lop_sock *sk)
 	if (next != NULL)
 		next->by_port_pprev = sk->by_port_pprev;
 	lop_count(sk->lop->udp->nb_raw, -1);
+	lop_watched_update(sk->lop);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <rte_lcore.h>
 #include <rte_malloc.h>
 
+#include "../dp/plan.h"
 #include "../dp/stages.h"
 
 /* This thread's workers, of all instances. */
@@ -26,7 +27,9 @@ worker_create(struct lop *lop, unsigned int index)
 	w->lop = lop;
 	w->index = index;
 	w->random = (lop->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)(index + 1) << 40;
-	if (lop_reasm_init(w) != 0) {
+	w->plans = rte_calloc("lop plans", LOP_PLANS, sizeof(*w->plans), RTE_CACHE_LINE_SIZE);
+	if (w->plans == NULL || lop_reasm_init(w) != 0) {
+		rte_free(w->plans);
 		rte_free(w);
 		return NULL;
 	}
@@ -133,6 +136,7 @@ lop_workers_free(struct lop *lop)
 		for (uint16_t k = 0; k < w->nb_answers; k++)
 			rte_pktmbuf_free(w->answers[k]);
 		lop_reasm_fini(w);
+		rte_free(w->plans);
 		rte_free(w);
 	}
 }

@@ -37,10 +37,10 @@ drop_all(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint1
 		lop_drop_packet(w, pkts[i], reason);
 }
 
-/* lo: into this worker's queue, within the backlog's limit. */
-static __rte_always_inline void
-to_lo(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
+void
+lop_to_lo(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct lop_if *dev = w->lop->lo;
 	const uint32_t limit = lop_setting(w->lop, LOP_SETTING_BACKLOG);
 	uint16_t room = n, sent;
 
@@ -100,7 +100,7 @@ to_device(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_DEV_OUT, pkts, n, 0, 0);
 	if (likely(dev->loopback))
-		to_lo(w, dev, pkts, n);
+		lop_to_lo(w, pkts, n);
 	else
 		to_wire(w, dev, pkts, n);
 }

@@ -86,7 +86,7 @@ lop_loop(struct lop_worker *w)
 			/* the device was stopped, and with it what waited is gone */
 			w->lo_waiting = likely(n != 0) ? w->lo_waiting - n : 0;
 			lop_count(w->softnet_processed, n);
-			if (likely(n != 0 && lop_input_is_straight(w)))
+			if (likely(n != 0 && lop_is_straight(w)))
 				lop_plain_in(w, pkts, n);
 			else if (n != 0)
 				lop_input(w, lo, pkts, n);

@@ -85,10 +85,6 @@ lop_neigh_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t kept = 0;
 
-	if (likely(w->out.l2)) {
-		count(w, w->out.dst, n, w->out.bytes);
-		return n;
-	}
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct lop_dst *dst = lop_meta(m)->dst;

@@ -196,17 +196,34 @@ deliver(struct lop_worker *w, struct run *r)
 	r->n = 0;
 }
 
+/* What was found for the packet before is found again, as long as no socket has changed. */
+static __rte_always_inline struct lop_sock *
+socket_of(struct lop_worker *w, const struct words *f, int ifindex)
+{
+	struct lop_found *last = &w->found;
+	const uint32_t sock_gen = lop_acquire(w->lop->sock_gen);
+	struct lop_tuple t = { .ifindex = ifindex };
+	struct lop_sock *sk;
+
+	if (likely(((last->addresses ^ f->addresses) | (last->ports ^ f->ports) |
+				   (last->sock_gen ^ sock_gen) |
+				   (unsigned int)(last->ifindex ^ ifindex)) == 0))
+		return last->sock;
+	memcpy(&t.saddr_be, &f->addresses, sizeof(f->addresses));
+	memcpy(&t.sport_be, &f->ports, sizeof(f->ports));
+	sk = lop_udp_lookup(w->lop, &t);
+	if (likely(sk != NULL))
+		*last = (struct lop_found){ f->addresses, f->ports, sock_gen, ifindex, sk };
+	return sk;
+}
+
 /* A datagram joins the run of its socket, or starts another one; false: it has no socket. */
 static __rte_always_inline bool
 join(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct words *f,
 		const struct lop_dst *dst)
 {
-	struct lop_tuple t = { .ifindex = dst->orig_ifindex };
-	struct lop_sock *sk;
+	struct lop_sock *sk = socket_of(w, f, dst->orig_ifindex);
 
-	memcpy(&t.saddr_be, &f->addresses, sizeof(f->addresses));
-	memcpy(&t.sport_be, &f->ports, sizeof(f->ports));
-	sk = lop_udp_lookup(w->lop, &t);
 	if (unlikely(sk == NULL))
 		return false;
 	if (sk != r->sk) {
@@ -227,21 +244,6 @@ take(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct lop_d
 	return is_plain(m, &f, lo) && dst_is_plain(dst) && join(w, r, m, &f, dst);
 }
 
-static void
-count(struct lop_worker *w, const struct lop_if *lo, const struct run *r)
-{
-	struct lop_if_count *c = &w->ifs[lo->ifindex];
-
-	lop_count(c->rx_packets, r->packets);
-	lop_count(c->rx_bytes, r->bytes);
-	lop_count(c->tx_packets, r->packets);
-	lop_count(c->tx_bytes, r->bytes);
-	lop_mib_add(w, IP_INRECEIVES, r->packets);
-	lop_mib_add(w, IPEXT_INOCTETS, r->bytes);
-	lop_mib_add(w, IPEXT_INNOECTPKTS, r->packets);
-	lop_mib_add(w, IP_INDELIVERS, r->packets);
-}
-
 /* Data moves on to the UDP header, as if the stages had done it. */
 static __rte_always_inline void
 strip(struct rte_mbuf *m, struct lop_meta *meta)
@@ -254,8 +256,8 @@ strip(struct rte_mbuf *m, struct lop_meta *meta)
 	m->pkt_len -= L2_BYTES + L3_BYTES;
 }
 
-uint16_t
-lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+static __rte_always_inline void
+plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct lop_if *lo = w->lop->lo;
 	struct rte_mbuf *kept[LOP_BURST_MAX];
@@ -267,7 +269,7 @@ lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		struct lop_meta *meta = lop_meta(m);
 		const struct lop_dst *dst = meta->dst;
 
-		if (likely(dst != NULL && is_alike(&model, m, meta))) {
+		if (n > 1 && likely(dst != NULL && is_alike(&model, m, meta))) {
 			r.pkts[r.n++] = m;
 		} else if (dst != NULL && m->data_len >= HEADERS && take(w, &r, m, dst, lo)) {
 			if (i + 1 < n)
@@ -284,7 +286,17 @@ lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		strip(m, meta);
 	}
 	deliver(w, &r);
-	r.bytes -= (uint64_t)r.packets * L2_BYTES;
-	count(w, lo, &r);
+	lop_count(w->plain_in_packets, r.packets);
+	lop_count(w->plain_in_bytes, r.bytes - (uint64_t)r.packets * L2_BYTES);
+}
+
+/* One alone has nothing before it: what is only for bursts is left out there. */
+uint16_t
+lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	if (n == 1)
+		plain_in(w, pkts, 1);
+	else
+		plain_in(w, pkts, n);
 	return 0;
 }

@@ -112,9 +112,13 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) mc_addr_be;
 	RTE_ATOMIC(int) unicast_if; /* IP_UNICAST_IF */
 	RTE_ATOMIC(uint32_t) mark;
-	RTE_ATOMIC(uint16_t) ip_id; /* of the next packet of a connected socket (IPO-03) */
-	RTE_ATOMIC(int) err;        /* sk_err: errno that the next call gets */
 	RTE_ATOMIC(int) err_soft;
+
+	/* Sending by a plan: the other look. */
+	RTE_ATOMIC(uint32_t) gen __rte_cache_aligned; /* lop->sock_gen, when it was last changed */
+	RTE_ATOMIC(int) err;                          /* sk_err: errno that the next call gets */
+	RTE_ATOMIC(uint32_t) wmem_bytes; /* of packets parked on the way out (contract XM-02) */
+	RTE_ATOMIC(uint16_t) ip_id;      /* of the next packet of a connected socket (IPO-03) */
 
 	/*
 	 * The destination last used, under the generation it was found in (contract CO-03): read
@@ -148,7 +152,6 @@ struct lop_sock {
 
 	/* The rest. */
 	RTE_ATOMIC(uint32_t) sndbuf_bytes;
-	RTE_ATOMIC(uint32_t) wmem_bytes; /* of packets parked on the way out (contract XM-02) */
 	RTE_ATOMIC(int64_t) rcv_timeout_us, snd_timeout_us; /* -1: for ever */
 	uint32_t uid;
 	uint64_t inode;
@@ -178,6 +181,20 @@ struct lop_sock {
 static_assert(sizeof(struct lop_sock) <= 1024, "an idle socket takes at most 1 KiB");
 
 /*
+ * Something about the socket has changed, its options, its addresses or where it is found: what was
+ * remembered of it no longer holds. Before the call returns that changed it.
+ */
+static inline void
+lop_sock_changed(struct lop_sock *sk)
+{
+	/* a number that no other socket has had: this one's memory may be another's later */
+	const uint32_t gen = rte_atomic_fetch_add_explicit(
+			&sk->lop->sock_gen, 1, rte_memory_order_acq_rel);
+
+	lop_publish(sk->gen, gen + 1);
+}
+
+/*
  * What the socket's destination was when somebody asked for daddr_be under this generation; false:
  * not known. The generation is loaded before, by a worker between lop_enter() and lop_leave().
  */
@@ -191,6 +208,7 @@ lop_sock_dst_get(const struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 	result->dst = lop_load(sk->dst);
 	result->daddr_be = lop_load(sk->dst_daddr_be);
 	result->saddr_be = lop_load(sk->dst_saddr_be);
+	result->cacheable = true;
 	/* partner: the release fence of lop_sock_dst_set() */
 	rte_atomic_thread_fence(rte_memory_order_acquire);
 	return likely(known && result->dst != NULL && (seq & 1) == 0 &&
@@ -219,6 +237,22 @@ lop_sock_dst_set(struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 	return true;
 }
 
+/*
+ * The queue's lock. Given back by a store: rte_spinlock_unlock() is a locked instruction on x86,
+ * half the cost of an uncontended lock.
+ */
+static __rte_always_inline void
+lop_rx_lock(struct lop_sock *sk)
+{
+	rte_spinlock_lock(&sk->rx_lock);
+}
+
+static __rte_always_inline void
+lop_rx_unlock(struct lop_sock *sk)
+{
+	rte_atomic_store_explicit(&sk->rx_lock.locked, 0, rte_memory_order_release);
+}
+
 /* Bytes that Linux charges for a datagram of so many payload bytes (contract UR-05). */
 static inline uint32_t
 lop_truesize(uint32_t payload_bytes)
@@ -245,10 +279,6 @@ lop_truesize(uint32_t payload_bytes)
 
 /* The socket of a descriptor, between lop_enter() and lop_leave(); NULL with errno EBADF. */
 struct lop_sock *lop_sock_of(int fd);
-
-/* Pointers of the process's descriptors; see ctl/fd.c. */
-extern RTE_ATOMIC(struct lop_sock *) * lop_fds;
-extern uint32_t lop_fds_max;
 
 /*
  * After the last waiting datagram or error was taken: the socket's eventfd, if it has one, becomes

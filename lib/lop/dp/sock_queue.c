@@ -75,8 +75,8 @@ sort_out(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t limit
 	return kept;
 }
 
-void
-lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+static __rte_always_inline void
+deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
 	uint32_t charge = 0;
@@ -87,7 +87,7 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
 	for (uint16_t i = 0; i < n; i++)
 		charge += charge_of(pkts[i]);
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	if (likely(sk->rmem_bytes + charge <= limit &&
 			    (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) == 0))
 		sk->rmem_bytes += charge;
@@ -95,7 +95,7 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 		kept = sort_out(sk, pkts, n, limit);
 	if (likely(kept != 0))
 		append(sk, pkts, kept);
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 
 	if (unlikely(kept < n))
 		over(w, sk, pkts + kept, n - kept);
@@ -103,8 +103,18 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 		lop_sock_wake(sk);
 }
 
-uint16_t
-lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+/* One alone needs no loops, here and below. */
+void
+lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	if (n == 1)
+		deliver(w, sk, pkts, 1);
+	else
+		deliver(w, sk, pkts, n);
+}
+
+static __rte_always_inline uint16_t
+take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct rte_mbuf *m;
 	uint32_t charge = 0;
@@ -112,7 +122,7 @@ lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 
 	if (lop_load(sk->rx_packets) == 0)
 		return 0;
-	rte_spinlock_lock(&sk->rx_lock);
+	lop_rx_lock(sk);
 	m = sk->rx_head;
 	for (k = 0; k < n && m != NULL; k++) {
 		pkts[k] = m;
@@ -124,8 +134,14 @@ lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 		sk->rx_tail = NULL;
 	sk->rmem_bytes -= charge;
 	lop_count(sk->rx_packets, -k);
-	rte_spinlock_unlock(&sk->rx_lock);
+	lop_rx_unlock(sk);
 	if (m == NULL)
 		lop_sock_taken(sk);
 	return k;
+}
+
+uint16_t
+lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	return n == 1 ? take(sk, pkts, 1) : take(sk, pkts, n);
 }

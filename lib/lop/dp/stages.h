@@ -44,15 +44,11 @@ lop_ihl(const struct rte_mbuf *m)
 	return (*rte_pktmbuf_mtod(m, const uint8_t *) & 0xf) * 4;
 }
 
-/* Nobody looks at packets between their headers' making and the device. */
+/* What is on its way over lo needs no look at it but the receiver's. */
 static inline bool
-lop_output_is_straight(const struct lop_worker *w)
+lop_is_straight(const struct lop_worker *w)
 {
-	const struct lop_hooks *h = &w->lop->hooks;
-
-	return likely(lop_load(h->point[LOP_HOOK_LOCAL_OUT]) == NULL &&
-			lop_load(h->point[LOP_HOOK_POST_ROUTING]) == NULL &&
-			lop_load(w->lop->trace) == NULL && !w->lop->short_circuit);
+	return likely(!lop_load(w->lop->watched));
 }
 
 /* dp/output.c */
@@ -75,19 +71,11 @@ void lop_output_behind(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n,
 void lop_input_behind(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n,
 		enum lop_hook_point point);
 
-/* Input of lo in one pass, while nobody looks on: lop_input_is_straight(). */
+/* All of input in one pass, for packets of lo while lop_is_straight(). */
 lop_stage_t lop_plain_in;
 
-static inline bool
-lop_input_is_straight(const struct lop_worker *w)
-{
-	const struct lop_hooks *h = &w->lop->hooks;
-
-	return likely(lop_load(h->point[LOP_HOOK_PRE_ROUTING]) == NULL &&
-			lop_load(h->point[LOP_HOOK_LOCAL_IN]) == NULL &&
-			lop_load(h->taps) == NULL && lop_load(w->lop->trace) == NULL &&
-			lop_load(w->lop->udp->nb_raw) == 0 && lop_if_is_up(w->lop->lo));
-}
+/* dp/dev_out.c: frames into this worker's queue of lo, within the backlog's limit; takes all. */
+void lop_to_lo(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n);
 
 /* dp/input.c */
 
@@ -112,6 +100,9 @@ void lop_icmp_send(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type,
 
 /* dp/ip_id.c: the ID of a packet without a socket's counter (contract IPO-03), host byte order. */
 uint16_t lop_ip_id(struct lop_worker *w, uint32_t saddr_be, uint32_t daddr_be, uint8_t protocol);
+/* The counter itself: one higher is the ID. */
+uint16_t *
+lop_ip_id_of(struct lop_worker *w, uint32_t saddr_be, uint32_t daddr_be, uint8_t protocol);
 
 /* Timers: reassembly and the like; runs what is due. */
 void lop_timers_run(struct lop_worker *w);

@@ -14,6 +14,7 @@
 #include "../ctl/sock.h"
 #include "../include/lop_udp.h"
 #include "fib.h"
+#include "plan.h"
 #include "send.h"
 #include "stages.h"
 #include "udp_in.h"
@@ -113,16 +114,18 @@ send_chunk(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 
 /* To one destination. Answers how many were accepted, and why not the next one. */
 static __rte_always_inline uint16_t
-send_to_one(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be,
+send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
 		struct rte_mbuf **pkts, uint16_t n, int *err)
 {
-	const uint32_t genid = lop_acquire(sk->lop->genid);
+	const uint32_t daddr_be = to != NULL ? to->sin_addr.s_addr : lop_load(sk->daddr_be);
+	const uint16_t dport_be = to != NULL ? to->sin_port : lop_load(sk->dport_be);
+	const struct lop_plan_gens gens = lop_plan_gens(sk);
 	struct lop_route_result result;
 	struct lop_send send;
 	uint16_t done = 0;
 
-	if (unlikely(!lop_sock_dst_get(sk, genid, daddr_be, &result))) {
-		*err = route_anew(w, sk, genid, daddr_be, dport_be, &result);
+	if (unlikely(!lop_sock_dst_get(sk, gens.genid, daddr_be, &result))) {
+		*err = route_anew(w, sk, gens.genid, daddr_be, dport_be, &result);
 		if (*err != 0)
 			return 0;
 	}
@@ -133,6 +136,8 @@ send_to_one(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16
 	send.saddr_be = result.saddr_be;
 	send.daddr_be = result.daddr_be;
 	send.dport_be = dport_be;
+	if (result.cacheable)
+		lop_plan_make(w, gens, to, &send, result.dst);
 	w->send = &send;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
@@ -206,6 +211,55 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 	return done;
 }
 
+/* In the order of Linux's checks. */
+static __rte_noinline uint16_t
+send_long(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to, bool each,
+		struct rte_mbuf **pkts, uint16_t n, int *err)
+{
+	if (unlikely(sk->protocol != IPPROTO_UDP))
+		*err = -EOPNOTSUPP;
+	else if (unlikely(lop_load(sk->sport_be) == 0))
+		*err = lop_sock_autobind(w, sk);
+	if (likely(*err == 0))
+		*err = lop_send_check(&sk->lop->hooks, sk->fd, (const struct sockaddr *)to,
+				pkts[0]->pkt_len);
+	if (unlikely(*err != 0))
+		return 0;
+	if (each)
+		return send_to_each(w, sk, to, pkts, n, err);
+	if (to == NULL && unlikely(lop_load(sk->state) != LOP_SOCK_ESTABLISHED))
+		*err = -EDESTADDRREQ;
+	else if (to != NULL && unlikely(to->sin_family != AF_INET && to->sin_family != AF_UNSPEC))
+		*err = -EAFNOSUPPORT;
+	else if (to != NULL && unlikely(to->sin_port == 0))
+		*err = -EINVAL;
+	else
+		return send_to_one(w, sk, to, pkts, n, err);
+	return 0;
+}
+
+/* As many as there is a plan for. */
+static __rte_always_inline uint16_t
+send_planned(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *to,
+		struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct lop_plan *plan = lop_plan_find(w, sk, to);
+	uint16_t done = 0;
+
+	if (unlikely(plan == NULL))
+		return 0;
+	while (done < n) {
+		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
+		const uint16_t k = lop_plain_out(w, plan, pkts + done, chunk);
+
+		lop_loop(w);
+		done += k;
+		if (unlikely(k < chunk))
+			break;
+	}
+	return done;
+}
+
 static __rte_always_inline uint16_t
 send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -216,33 +270,12 @@ send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pk
 
 	if (unlikely(sk == NULL))
 		return 0;
-	if (unlikely(n == 0))
-		goto out;
-	if (unlikely(sk->protocol != IPPROTO_UDP))
-		err = -EOPNOTSUPP;
-	else if (unlikely(lop_load(sk->sport_be) == 0))
-		err = lop_sock_autobind(w, sk);
-	if (likely(err == 0))
-		err = lop_send_check(
-				&sk->lop->hooks, fd, (const struct sockaddr *)to, pkts[0]->pkt_len);
-	if (unlikely(err != 0))
-		goto out;
-	if (each) {
-		sent = send_to_each(w, sk, to, pkts, n, &err);
-	} else if (to != NULL) {
-		if (unlikely(to->sin_family != AF_INET && to->sin_family != AF_UNSPEC))
-			err = -EAFNOSUPPORT;
-		else if (unlikely(to->sin_port == 0))
-			err = -EINVAL;
-		else
-			sent = send_to_one(w, sk, to->sin_addr.s_addr, to->sin_port, pkts, n, &err);
-	} else if (likely(lop_load(sk->state) == LOP_SOCK_ESTABLISHED)) {
-		sent = send_to_one(w, sk, lop_load(sk->daddr_be), lop_load(sk->dport_be), pkts, n,
-				&err);
-	} else {
-		err = -EDESTADDRREQ;
+	if (!each)
+		sent = send_planned(w, sk, to, pkts, n);
+	if (each || unlikely(sent < n)) {
+		if (n != 0)
+			sent += send_long(w, sk, to, each, pkts + sent, n - sent, &err);
 	}
-out:
 	lop_sock_leave(w);
 	if (unlikely(err != 0))
 		errno = -err;

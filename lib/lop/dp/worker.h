@@ -21,7 +21,9 @@
 #define LOP_ANSWERS_MAX 256
 #define LOP_IP_ID_BITS 11
 
+struct lop_plan;
 struct lop_send;
+struct lop_sock;
 struct rte_ip_frag_tbl;
 
 /*
@@ -45,12 +47,23 @@ struct lop_to {
 	uint16_t dport_be;
 };
 
+/* The socket that was found last, and for what, under which lop->sock_gen. */
+struct lop_found {
+	uint64_t addresses; /* as they stand in the headers */
+	uint32_t ports;
+	uint32_t sock_gen;
+	int ifindex; /* 0: nothing was found yet */
+	struct lop_sock *sock;
+};
+
 struct __rte_cache_aligned lop_worker {
 	struct lop *lop;
-	unsigned int index;    /* of its queue pairs, and in lop->workers */
-	unsigned int attached; /* nested lop_worker_attach() */
-	unsigned int depth;    /* nested lop_enter() */
-	uint64_t now_read_us;  /* lop_now()'s; 0: not read yet */
+	unsigned int index;     /* of its queue pairs, and in lop->workers */
+	unsigned int attached;  /* nested lop_worker_attach() */
+	unsigned int depth;     /* nested lop_enter() */
+	uint64_t now_read_us;   /* lop_now()'s; 0: not read yet */
+	struct lop_plan *plans; /* LOP_PLANS of them: dp/plan.h */
+	struct lop_found found; /* by plain_in */
 	struct lop_out out;
 	const struct lop_send *send; /* of the burst in lop_output(), see send.h */
 	bool looping;                /* in lop_loop(): what is sent now waits its turn */
@@ -77,10 +90,16 @@ struct __rte_cache_aligned lop_worker {
 
 	struct lop_worker *next_of_thread; /* another instance's worker of the same thread */
 
-	RTE_ATOMIC(uint64_t) mib[LOP_MIB_COUNT] __rte_cache_aligned;
+	/*
+	 * What went over lo by plain_out and plain_in: IPv4 packets and their bytes. Each stands for
+	 * several counters, ctl/mib.c says for which.
+	 */
+	RTE_ATOMIC(uint64_t) plain_out_packets __rte_cache_aligned;
+	RTE_ATOMIC(uint64_t) plain_out_bytes, plain_in_packets, plain_in_bytes;
+	RTE_ATOMIC(uint64_t) softnet_processed, softnet_dropped, softnet_squeezed;
+	RTE_ATOMIC(uint64_t) mib[LOP_MIB_COUNT];
 	RTE_ATOMIC(uint64_t) drop[LOP_DROP_COUNT];
 	RTE_ATOMIC(uint64_t) icmp_in[256], icmp_out[256];
-	RTE_ATOMIC(uint64_t) softnet_processed, softnet_dropped, softnet_squeezed;
 	struct lop_if_count ifs[LOP_IFS_MAX];
 	uint16_t ip_id[1 << LOP_IP_ID_BITS];
 };

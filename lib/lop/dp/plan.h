@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Copyright(c) 2026 The net_lo authors
+ */
+
+#ifndef LOP_DP_PLAN_H
+#define LOP_DP_PLAN_H
+
+/*
+ * A plan: how the datagrams of a socket to a destination look, once it was found that no stage of
+ * output has anything to do with them: plain ones, over lo, while nobody looks on.
+ *
+ * A worker keeps some, each for as long as the generations stand in which it was made: the
+ * socket's, routing's, and that of lo's link header.
+ */
+
+#include "image.h"
+
+#define LOP_PLANS 16 /* of a worker, by descriptor */
+
+struct lop_plan {
+	struct lop_sock *sock; /* NULL: none is made */
+	uint32_t sock_gen, genid, neigh_seq;
+	/* What the call named; the peer, where it named nothing. */
+	bool named;
+	uint16_t dport_be;
+	uint32_t daddr_be;
+
+	uint32_t most_bytes; /* of payload */
+	bool connected;      /* IDs from the socket's counter */
+	bool no_check;
+	uint16_t *id; /* the worker's counter for IDs otherwise; NULL: they are 0 */
+	struct lop_common common;
+	struct lop_image image;
+};
+
+/* What a plan is made from, loaded before the first look at what it depends on. */
+struct lop_plan_gens {
+	uint32_t sock_gen, genid, neigh_seq;
+};
+
+static __rte_always_inline struct lop_plan_gens
+lop_plan_gens(const struct lop_sock *sk)
+{
+	return (struct lop_plan_gens){
+		.sock_gen = lop_acquire(sk->gen),
+		.genid = lop_acquire(sk->lop->genid),
+		.neigh_seq = lop_acquire(sk->lop->lo->neigh_any->seq),
+	};
+}
+
+/*
+ * The plan for a destination, or NULL: go the long way, and make one there. to: NULL for the peer,
+ * else an address that was checked for its length alone.
+ */
+static __rte_always_inline struct lop_plan *
+lop_plan_find(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *to)
+{
+	struct lop_plan *p = &w->plans[(unsigned int)sk->fd % LOP_PLANS];
+	const struct lop_plan_gens now = lop_plan_gens(sk);
+	uint32_t differ = (p->sock_gen ^ now.sock_gen) | (p->genid ^ now.genid) |
+			(p->neigh_seq ^ now.neigh_seq) | lop_load(w->lop->watched) |
+			lop_load(sk->err) | lop_load(sk->wmem_bytes);
+
+	if (to != NULL)
+		differ |= (to->sin_addr.s_addr ^ p->daddr_be) | (to->sin_port ^ p->dport_be) |
+				(to->sin_family ^ AF_INET) | !p->named;
+	else
+		differ |= p->named;
+	return likely(p->sock == sk && differ == 0) ? p : NULL;
+}
+
+/*
+ * Make one, after a send was decided the long way: gens are of before, send is what was decided;
+ * to as above. Nothing is made where the datagrams are not plain.
+ */
+void lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sockaddr_in *to,
+		const struct lop_send *send, const struct lop_dst *dst);
+
+/*
+ * Send n datagrams by a plan; then call lop_loop(). Answers how many: one that is too long, and
+ * what is behind it, is left to the caller.
+ */
+uint16_t
+lop_plain_out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n);
+
+#endif
