@@ -89,16 +89,24 @@ send_lap(struct lob_round *r, lob_stamp_t first)
 	return 0;
 }
 
+/* What was received and compared: freed many at once. */
+struct done {
+	struct rte_mbuf *pkts[2 * RECEIVE_BURST];
+	unsigned int n;
+};
+
 /* All that waits in one socket: 0, or an error that was noted. */
 static __rte_always_inline int
-receive_all(struct lob_round *r, uint32_t sock, lob_stamp_t first, lob_stamp_t at)
+receive_all(struct lob_round *r, uint32_t sock, lob_stamp_t first, lob_stamp_t at,
+		struct done *done)
 {
 	const struct lob_path *p = r->path;
-	struct rte_mbuf *pkts[LOB_BURST_MAX];
 	lob_stamp_t due = at;
 	uint16_t n, good;
 
 	do {
+		struct rte_mbuf **pkts = &done->pkts[done->n];
+
 		n = lop_udp_recv_burst(p->socks[sock], pkts, RECEIVE_BURST);
 		good = 0;
 		for (uint16_t i = 0; i < n; i++) {
@@ -110,8 +118,12 @@ receive_all(struct lob_round *r, uint32_t sock, lob_stamp_t first, lob_stamp_t a
 					lob_payload_came(p, pkts[i], stamp);
 			due = stamp + 1;
 		}
-		rte_pktmbuf_free_bulk(pkts, n);
 		r->received += n;
+		done->n += n;
+		if (done->n >= RECEIVE_BURST) {
+			rte_pktmbuf_free_bulk(done->pkts, done->n);
+			done->n = 0;
+		}
 		if (unlikely(good != n))
 			return lob_round_fail(r, "%u of %u datagrams are wrong at socket %u",
 					n - good, n, sock);
@@ -125,19 +137,19 @@ receive_lap(struct lob_round *r, lob_stamp_t first, lob_stamp_t *asked)
 {
 	const struct lob_path *p = r->path;
 	const lob_stamp_t lap = first + 1;
+	struct done done = { .n = 0 };
+	int ret = 0;
 
-	for (unsigned int i = 0; i < r->c.in_flight; i++) {
+	for (unsigned int i = 0; i < r->c.in_flight && ret == 0; i++) {
 		const uint32_t sock = p->owner[(first + i) % LOB_TARGETS];
-		int ret;
 
 		if (asked[sock] == lap)
 			continue;
 		asked[sock] = lap;
-		ret = receive_all(r, sock, first, first + i);
-		if (unlikely(ret != 0))
-			return ret;
+		ret = receive_all(r, sock, first, first + i, &done);
 	}
-	return 0;
+	rte_pktmbuf_free_bulk(done.pkts, done.n);
+	return ret;
 }
 
 static int

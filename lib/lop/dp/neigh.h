@@ -79,12 +79,17 @@ lop_neigh_hash(const struct lop_if *dev, uint32_t key_be)
 	return x * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+static __rte_always_inline const struct lop_neigh_chains *
+lop_neigh_chains_of(const struct lop_neigh_table *table)
+{
+	return lop_acquire(((const struct lop_neigh_reader *)table)->chains);
+}
+
 /* A neighbour that exists, or NULL. As lop_neigh_get(). */
 static __rte_always_inline struct lop_neigh *
 lop_neigh_find(const struct lop_neigh_table *table, const struct lop_if *dev, uint32_t key_be)
 {
-	const struct lop_neigh_chains *c = lop_acquire(
-			((const struct lop_neigh_reader *)table)->chains);
+	const struct lop_neigh_chains *c = lop_neigh_chains_of(table);
 	struct lop_neigh *n = lop_acquire(c->head[lop_neigh_hash(dev, key_be) >> c->shift]);
 
 	/* a chain that is being moved may end early: then lop_neigh_get() looks again */

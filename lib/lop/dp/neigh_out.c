@@ -41,16 +41,44 @@ count(struct lop_worker *w, const struct lop_dst *dst, uint64_t packets, uint64_
 		count_class(w, dst, packets, bytes);
 }
 
+static __rte_always_inline uint32_t
+next_hop_of(const struct rte_mbuf *m, const struct lop_dst *dst)
+{
+	return dst->gateway_be != 0 ? dst->gateway_be
+				    : rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *)->dst_addr;
+}
+
+/* Begin to load the neighbours of packets whose destinations do not know them. */
+static __rte_noinline void
+prefetch(const struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct lop_neigh_chains *c = lop_neigh_chains_of(w->lop->neigh);
+	uint64_t chain[LOP_BURST_MAX];
+
+	for (uint16_t i = 0; i < n; i++) {
+		const struct lop_dst *dst = lop_meta(pkts[i])->dst;
+
+		chain[i] = lop_neigh_hash(dst->dev,
+					   lop_neigh_key(dst->dev, next_hop_of(pkts[i], dst))) >>
+				c->shift;
+		rte_prefetch0(&c->head[chain[i]]);
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		const struct lop_neigh *neigh = lop_acquire(c->head[chain[i]]);
+
+		if (likely(neigh != NULL))
+			rte_prefetch0(neigh);
+	}
+}
+
 /* The neighbour of a packet, or NULL: it was dropped. */
 static struct lop_neigh *
 neigh_of(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 {
-	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
 	struct lop_neigh *neigh = dst->neigh;
 
 	if (neigh == NULL)
-		neigh = lop_neigh_get(
-				w, dst->dev, dst->gateway_be != 0 ? dst->gateway_be : ip->dst_addr);
+		neigh = lop_neigh_get(w, dst->dev, next_hop_of(m, dst));
 	if (unlikely(neigh == NULL)) {
 		lop_out_drop(w, m, NO_NEIGH, rte_errno);
 		return NULL;
@@ -85,6 +113,8 @@ lop_neigh_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t kept = 0;
 
+	if (n > 1 && lop_meta(pkts[0])->dst->neigh == NULL)
+		prefetch(w, pkts, n);
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 		const struct lop_dst *dst = lop_meta(m)->dst;

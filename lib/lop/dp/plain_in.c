@@ -256,6 +256,16 @@ strip(struct rte_mbuf *m, struct lop_meta *meta)
 	m->pkt_len -= L2_BYTES + L3_BYTES;
 }
 
+/* Whether two packets have the same addresses and ports. */
+static __rte_always_inline bool
+is_one_flow(const struct rte_mbuf *a, const struct rte_mbuf *b)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(a, const uint8_t *);
+	const uint8_t *q = rte_pktmbuf_mtod(b, const uint8_t *);
+
+	return a->data_len < HEADERS || b->data_len < HEADERS || memcmp(p + 26, q + 26, 12) == 0;
+}
+
 static __rte_always_inline void
 plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -294,9 +304,13 @@ plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 uint16_t
 lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
-	if (n == 1)
+	if (n == 1) {
 		plain_in(w, pkts, 1);
-	else
-		plain_in(w, pkts, n);
+		return 0;
+	}
+	/* a hint only, what is read there is checked behind */
+	if (unlikely(!is_one_flow(pkts[0], pkts[1])))
+		lop_udp_prefetch(w->lop, pkts, n);
+	plain_in(w, pkts, n);
 	return 0;
 }

@@ -89,7 +89,7 @@ enum lop_sock_more {
 };
 
 struct lop_sock {
-	/* Sending: one look. */
+	/* Sending, and being looked for: one look. */
 	struct lop *lop;
 	RTE_ATOMIC(uint32_t) flags; /* enum lop_sock_flag */
 	int fd;
@@ -99,20 +99,17 @@ struct lop_sock {
 	RTE_ATOMIC(uint8_t) shutdown; /* 1: RCV, 2: SEND */
 	RTE_ATOMIC(uint8_t) pmtudisc; /* IP_PMTUDISC_* */
 	RTE_ATOMIC(uint8_t) tos;
-	RTE_ATOMIC(int16_t) ttl; /* -1: the instance's */
-	RTE_ATOMIC(uint8_t) mc_ttl;
-	RTE_ATOMIC(uint32_t) priority;     /* SO_PRIORITY */
+	RTE_ATOMIC(int16_t) ttl;           /* -1: the instance's */
 	RTE_ATOMIC(uint32_t) saddr_be;     /* inet_saddr: source of what is sent, 0: choose */
 	RTE_ATOMIC(uint32_t) rcv_saddr_be; /* bound address, what a lookup compares */
 	RTE_ATOMIC(uint32_t) daddr_be;     /* peer, 0: none */
 	RTE_ATOMIC(uint16_t) dport_be;
-	RTE_ATOMIC(uint16_t) sport_be; /* 0: not bound */
-	RTE_ATOMIC(int) bound_if;      /* SO_BINDTODEVICE */
-	RTE_ATOMIC(int) mc_if;         /* IP_MULTICAST_IF */
-	RTE_ATOMIC(uint32_t) mc_addr_be;
-	RTE_ATOMIC(int) unicast_if; /* IP_UNICAST_IF */
+	RTE_ATOMIC(uint16_t) sport_be;    /* 0: not bound */
+	RTE_ATOMIC(int) bound_if;         /* SO_BINDTODEVICE */
+	RTE_ATOMIC(uint32_t) reuse_group; /* SO_REUSEPORT: its number, 0: none */
+	RTE_ATOMIC(int) incoming_cpu;
 	RTE_ATOMIC(uint32_t) mark;
-	RTE_ATOMIC(int) err_soft;
+	RTE_ATOMIC(uint8_t) mc_ttl;
 
 	/* Sending by a plan: the other look. */
 	RTE_ATOMIC(uint32_t) gen __rte_cache_aligned; /* lop->sock_gen, when it was last changed */
@@ -131,24 +128,32 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) dst_daddr_be;
 	RTE_ATOMIC(uint32_t) dst_saddr_be;
 
-	/* Receiving. */
+	/* Receiving, and the chains by which one is found: the other look of a look-up. */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
 	uint32_t rmem_bytes;                /* truesize of what waits */
 	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next */
+	/* (address, port): written with lop->lock held; the next in the chain */
+	RTE_ATOMIC(struct lop_sock *) by_addr[2];
 	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
-	RTE_ATOMIC(uint32_t) drops;
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
-	RTE_ATOMIC(int) peek_off;
-	RTE_ATOMIC(bool) waited_for; /* lop_sock_wake() has somebody to wake */
 	int eventfd;                 /* -1: none */
+	RTE_ATOMIC(bool) waited_for; /* lop_sock_wake() has somebody to wake */
+
+	/* Receiving what is not plain. */
+	RTE_ATOMIC(int) peek_off __rte_cache_aligned;
+	RTE_ATOMIC(uint32_t) drops;
 	struct rte_mbuf *err_head,
 			*err_tail; /* MSG_ERRQUEUE, linked by meta.next, see error_queue.h */
 
 	/* Tables: written with lop->lock held, read by lookups. */
-	RTE_ATOMIC(struct lop_sock *) by_addr[2];  /* next in the chain of (address, port) */
 	RTE_ATOMIC(struct lop_sock *) by_port;     /* next in the chain of the port */
 	RTE_ATOMIC(struct lop_mcast_list *) mcast; /* joined groups; NULL: none */
-	RTE_ATOMIC(uint32_t) reuse_group;          /* SO_REUSEPORT: its number, 0: none */
+
+	RTE_ATOMIC(uint32_t) priority; /* SO_PRIORITY */
+	RTE_ATOMIC(int) mc_if;         /* IP_MULTICAST_IF */
+	RTE_ATOMIC(uint32_t) mc_addr_be;
+	RTE_ATOMIC(int) unicast_if; /* IP_UNICAST_IF */
+	RTE_ATOMIC(int) err_soft;
 
 	/* The rest. */
 	RTE_ATOMIC(uint32_t) sndbuf_bytes;
@@ -169,7 +174,6 @@ struct lop_sock {
 	uint32_t ts_bind_phc;
 	uint32_t icmp_filter; /* ICMP_FILTER of a raw socket */
 	int linger_s, rcvlowat;
-	RTE_ATOMIC(int) incoming_cpu;
 	int busy_poll_us, busy_poll_budget;
 	uint64_t pacing_rate;
 	uint64_t txtime;
@@ -179,6 +183,9 @@ struct lop_sock {
 	uint64_t retired;                              /* closed: the grace period's token */
 };
 static_assert(sizeof(struct lop_sock) <= 1024, "an idle socket takes at most 1 KiB");
+static_assert(offsetof(struct lop_sock, gen) == RTE_CACHE_LINE_SIZE, "one look");
+static_assert(offsetof(struct lop_sock, rx_lock) == 2 * RTE_CACHE_LINE_SIZE, "two looks");
+static_assert(offsetof(struct lop_sock, peek_off) == 3 * RTE_CACHE_LINE_SIZE, "three looks");
 
 /*
  * Something about the socket has changed, its options, its addresses or where it is found: what was

@@ -6,10 +6,19 @@
  * Which socket a datagram is for (contract UR-02, UR-03, CO-05).
  */
 
+#include <string.h>
+
+#include <rte_ip.h>
 #include <rte_lcore.h>
+#include <rte_udp.h>
 
 #include "stages.h"
 #include "udp_table.h"
+
+/* In a frame without IPv4 options. */
+#define DADDR_AT (RTE_ETHER_HDR_LEN + offsetof(struct rte_ipv4_hdr, dst_addr))
+#define DPORT_AT \
+	(RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) + offsetof(struct rte_udp_hdr, dst_port))
 
 /* How well a socket fits, or -1. */
 static __rte_always_inline int
@@ -112,4 +121,40 @@ lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
 			sk = best_in(chains, 0, t, &moved_any);
 	} while (unlikely(sk == NULL && (moved || moved_any)));
 	return sk;
+}
+
+static __rte_always_inline void
+prefetch_sock(const struct lop_sock *sk)
+{
+	if (sk == NULL)
+		return;
+	rte_prefetch0(sk);
+	rte_prefetch0(&sk->rx_lock);
+}
+
+void
+lop_udp_prefetch(const struct lop *lop, struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct lop_udp_chains *chains = lop_acquire(lop->udp->by_addr);
+	uint32_t by_addr[LOP_BURST_MAX], by_port[LOP_BURST_MAX];
+
+	for (uint16_t i = 0; i < n; i++) {
+		const uint8_t *frame = rte_pktmbuf_mtod(pkts[i], const uint8_t *);
+		uint32_t daddr_be;
+		uint16_t dport_be;
+
+		by_addr[i] = by_port[i] = 0;
+		if (unlikely(pkts[i]->data_len < DPORT_AT + sizeof(dport_be)))
+			continue;
+		memcpy(&daddr_be, frame + DADDR_AT, sizeof(daddr_be));
+		memcpy(&dport_be, frame + DPORT_AT, sizeof(dport_be));
+		by_addr[i] = lop_udp_hash(daddr_be, dport_be) & chains->mask;
+		by_port[i] = lop_udp_hash(0, dport_be) & chains->mask;
+		rte_prefetch0(&chains->head[by_addr[i]]);
+		rte_prefetch0(&chains->head[by_port[i]]);
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		prefetch_sock(lop_acquire(chains->head[by_addr[i]]));
+		prefetch_sock(lop_acquire(chains->head[by_port[i]]));
+	}
 }

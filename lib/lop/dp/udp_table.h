@@ -79,4 +79,10 @@ static_assert(offsetof(struct lop_tuple, dport_be) == offsetof(struct lop_tuple,
 /* The socket for a unicast datagram, or NULL (contract UR-02, UR-03, CO-05). */
 struct lop_sock *lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t);
 
+/*
+ * Begin to load what the look-ups for these frames of lo will want. Nothing is believed of them: no
+ * datagram, no socket.
+ */
+void lop_udp_prefetch(const struct lop *lop, struct rte_mbuf **pkts, uint16_t n);
+
 #endif
