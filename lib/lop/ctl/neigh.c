@@ -115,6 +115,20 @@ lop_neigh_get(struct lop_worker *w, struct lop_if *dev, uint32_t next_hop_be)
 	return n;
 }
 
+void
+lop_neigh_confirm(struct lop_worker *w, const struct lop_dst *dst, uint32_t daddr_be)
+{
+	const uint32_t hop_be = dst->gateway_be != 0 ? dst->gateway_be : daddr_be;
+	struct lop_neigh *n;
+
+	if (dst->gateway_be == 0 &&
+			(dst->cache_flags & (RTCF_LOCAL | RTCF_BROADCAST | RTCF_MULTICAST)) != 0)
+		return;
+	n = lop_neigh_find(w->lop->neigh, dst->dev, lop_neigh_key(dst->dev, hop_be));
+	if (n != NULL)
+		lop_store(n->confirmed_us, lop_now(w));
+}
+
 int
 lop_neigh_any_create(struct lop_if *dev)
 {

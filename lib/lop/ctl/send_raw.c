@@ -62,14 +62,14 @@ id_of(struct lop_worker *w, const struct lop_sending *s)
 
 /* Put a header in front of the payload. The pool's headroom has room for it. */
 static int
-add_header(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf *m)
+add_header(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf **m)
 {
-	struct rte_ipv4_hdr *ip = (void *)rte_pktmbuf_prepend(m, IP_BYTES);
+	struct rte_ipv4_hdr *ip = (void *)rte_pktmbuf_prepend(*m, IP_BYTES);
 
 	*ip = (struct rte_ipv4_hdr){
 		.version_ihl = RTE_IPV4_VHL_DEF,
 		.type_of_service = s->send.tos,
-		.total_length = rte_cpu_to_be_16(m->pkt_len),
+		.total_length = rte_cpu_to_be_16((*m)->pkt_len),
 		.packet_id = rte_cpu_to_be_16(id_of(w, s)),
 		.fragment_offset = s->send.df ? RTE_BE16(RTE_IPV4_HDR_DF_FLAG) : 0,
 		.time_to_live = s->send.ttl,
@@ -126,7 +126,7 @@ output_own_header(struct lop_worker *w, const struct lop_sending *s, struct rte_
 static int
 send_packet(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf *m)
 {
-	if (add_header(w, s, m) != 0) {
+	if (add_header(w, s, &m) != 0) {
 		rte_pktmbuf_free(m);
 		return lop_send_no_buffer(w);
 	}

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "../dp/neigh.h"
 #include "msg.h"
 
 /* How a destination was asked for. */
@@ -193,6 +194,8 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 		s->send.options_bytes = options_bytes;
 	}
 	s->send.confirm = (rq->flags & MSG_CONFIRM) != 0;
+	if (s->send.confirm && (rq->flags & LOP_MSG_PROBE) != 0)
+		lop_neigh_confirm(w, result.dst, flow.daddr_be);
 	return 0;
 }
 

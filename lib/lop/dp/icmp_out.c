@@ -112,7 +112,7 @@ lop_icmp_push(struct lop_worker *w, struct rte_mbuf *m, const struct lop_icmp_re
 	};
 	ip->hdr_checksum = rte_ipv4_cksum(ip);
 	if (reply->options_bytes != 0 &&
-			lop_options_put(w, m, reply->options, reply->options_bytes) != 0)
+			lop_options_put(w, &m, reply->options, reply->options_bytes) != 0)
 		goto fail;
 	lop_icmp_count_out(w, reply->counted_as);
 	lop_answer(w, m);

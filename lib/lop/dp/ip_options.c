@@ -15,6 +15,7 @@
 #include <netinet/ip_icmp.h>
 
 #include "fib.h"
+#include "headroom.h"
 #include "ip_options.h"
 #include "stages.h"
 #include "wall.h"
@@ -252,16 +253,21 @@ route_on(uint8_t *route, uint32_t *daddr_be)
 }
 
 int
-lop_options_put(struct lop_worker *w, struct rte_mbuf *m, const uint8_t *opt, unsigned int bytes)
+lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *opt, unsigned int bytes)
 {
 	struct walk k = { .w = w, .record = true };
+	struct rte_mbuf *m = *pkt;
 	struct rte_ipv4_hdr *ip;
 	uint8_t *room, *route;
 	uint32_t daddr_be;
 
+	if (unlikely(rte_pktmbuf_headroom(m) < bytes)) {
+		m = lop_headroom_more(w, m);
+		if (m == NULL)
+			return -ENOBUFS;
+		*pkt = m;
+	}
 	room = (uint8_t *)rte_pktmbuf_prepend(m, bytes);
-	if (room == NULL)
-		return -ENOBUFS;
 	memmove(room, room + bytes, sizeof(*ip));
 	ip = (struct rte_ipv4_hdr *)room;
 	room += sizeof(*ip);

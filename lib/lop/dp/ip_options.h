@@ -36,10 +36,11 @@ uint32_t lop_options_first_hop(const uint8_t *opt, unsigned int bytes);
 /*
  * Put checked options into a packet whose data starts at a whole IPv4 header of 20 bytes: room is
  * made in front, a source route names the next hop, the source and the time are recorded, length
- * and checksum are set. 0, or -ENOBUFS without headroom.
+ * and checksum are set. 0; -ENOBUFS without an mbuf where there is too little headroom. The packet
+ * may be another one then.
  */
-int
-lop_options_put(struct lop_worker *w, struct rte_mbuf *m, const uint8_t *opt, unsigned int bytes);
+int lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *opt,
+		unsigned int bytes);
 
 /*
  * Options of a packet that came in: checked, this host recorded in them, the header's checksum kept

@@ -109,6 +109,12 @@ lop_neigh_find(const struct lop_neigh_table *table, const struct lop_if *dev, ui
  */
 struct lop_neigh *lop_neigh_get(struct lop_worker *w, struct lop_if *dev, uint32_t next_hop_be);
 
+/*
+ * The next hop of a destination is known to answer, as the sender of a datagram to daddr_be says
+ * (contract SEND-11). By a worker between lop_enter() and lop_leave().
+ */
+void lop_neigh_confirm(struct lop_worker *w, const struct lop_dst *dst, uint32_t daddr_be);
+
 /* The 14 bytes of its link header, consistent also while it changes. */
 static inline void
 lop_neigh_header(const struct lop_neigh *n, uint8_t header[RTE_ETHER_HDR_LEN])

@@ -16,6 +16,7 @@
 #include <rte_errno.h>
 #include <rte_ip.h>
 
+#include "headroom.h"
 #include "neigh.h"
 #include "stages.h"
 #include "trace.h"
@@ -90,22 +91,34 @@ neigh_of(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 	return neigh;
 }
 
-/* contract IPO-04 */
-static bool
+/* A packet without room for its link header (contract IPO-04). NULL: it was dropped. */
+static __rte_noinline struct rte_mbuf *
+link_header_squeeze(struct lop_worker *w, struct rte_mbuf *m, const struct lop_neigh *neigh)
+{
+	struct rte_mbuf *roomy = lop_headroom_more(w, m);
+
+	if (roomy == NULL) {
+		lop_out_drop(w, m, NO_MBUF, ENOMEM);
+		return NULL;
+	}
+	lop_neigh_header(neigh, (uint8_t *)rte_pktmbuf_prepend(roomy, RTE_ETHER_HDR_LEN));
+	return roomy;
+}
+
+/* NULL: it was dropped. */
+static struct rte_mbuf *
 link_header_put(struct lop_worker *w, struct rte_mbuf *m, const struct lop_neigh *neigh)
 {
 	char *to;
 
 	if (neigh->header_bytes == 0)
-		return true;
+		return m;
 	to = rte_pktmbuf_prepend(m, RTE_ETHER_HDR_LEN);
-	if (unlikely(to == NULL)) {
-		lop_out_drop(w, m, NO_MBUF, ENOMEM);
-		return false;
-	}
+	if (unlikely(to == NULL))
+		return link_header_squeeze(w, m, neigh);
 	if (!w->out.linked)
 		lop_neigh_header(neigh, (uint8_t *)to);
-	return true;
+	return m;
 }
 
 uint16_t
@@ -119,13 +132,19 @@ lop_neigh_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		struct rte_mbuf *m = pkts[i];
 		const struct lop_dst *dst = lop_meta(m)->dst;
 		const uint32_t bytes = m->pkt_len;
-		const struct lop_neigh *neigh;
+		struct lop_neigh *neigh;
 
 		count(w, dst, 1, bytes);
 		neigh = neigh_of(w, m, dst);
 		if (lop_tracing(w) && neigh != NULL)
 			lop_trace_burst(w, LOP_TRACE_NEIGH, &m, 1, (uintptr_t)neigh, 0);
-		if (likely(neigh != NULL) && link_header_put(w, m, neigh))
+		if (unlikely(neigh == NULL))
+			continue;
+		/* contract SEND-10: when it leaves, not when it is sent */
+		if (unlikely((lop_meta(m)->flags & LOP_META_CONFIRM) != 0))
+			lop_store(neigh->confirmed_us, lop_now(w));
+		m = link_header_put(w, m, neigh);
+		if (likely(m != NULL))
 			pkts[kept++] = m;
 	}
 	return kept;

@@ -111,7 +111,7 @@ to_one(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	lop_image_make(&im, s, dst->neigh);
 	lop_image_to(&im, s, s->saddr_be, s->daddr_be, s->dport_be);
 	w->out.linked = im.linked;
-	w->out.l2 = im.linked && w->out.fits && is_straight(w, dst);
+	w->out.l2 = im.linked && w->out.fits && !s->confirm && is_straight(w, dst);
 	if (likely(w->out.l2 && differ == 0)) {
 		to_one_alike(w, &im, pkts, n, &c, &to);
 	} else {
@@ -237,7 +237,7 @@ lop_udp_out_odd(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		if (s->software_check && !s->no_check)
 			sum_in_software(m);
 		if (s->options_bytes != 0 &&
-				lop_options_put(w, m, s->options, s->options_bytes) != 0) {
+				lop_options_put(w, &m, s->options, s->options_bytes) != 0) {
 			lop_out_drop(w, m, NO_MBUF, ENOBUFS);
 			continue;
 		}
