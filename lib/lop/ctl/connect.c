@@ -10,6 +10,7 @@
 #include <netinet/ip.h>
 
 #include "../dp/fib.h"
+#include "../dp/send.h"
 #include "../dp/udp_table.h"
 #include "../include/lop_socket.h"
 #include "sock.h"
@@ -84,14 +85,7 @@ route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_
 	};
 	int ret;
 
-	if (IN_MULTICAST(rte_be_to_cpu_32(flow.daddr_be))) {
-		if (flow.oif == 0)
-			flow.oif = lop_load(sk->mc_if);
-		if (flow.saddr_be == 0)
-			flow.saddr_be = lop_load(sk->mc_addr_be);
-	} else if (flow.oif == 0) {
-		flow.oif = lop_load(sk->unicast_if);
-	}
+	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, result);
 	if (ret == 0 && (result->dst->cache_flags & RTCF_BROADCAST) != 0 &&
 			(flags & LOP_SOCK_BROADCAST) == 0)

@@ -56,7 +56,7 @@ route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 {
 	const uint32_t genid = lop_acquire(w->lop->genid);
 	const struct lop_send *send = &cork->sending.send;
-	const struct lop_flow flow = { .daddr_be = send->daddr_be,
+	struct lop_flow flow = { .daddr_be = send->daddr_be,
 		.saddr_be = send->saddr_be,
 		.oif = lop_load(sk->bound_if),
 		.tos = send->tos & IPTOS_DSCP_MASK,
@@ -71,6 +71,7 @@ route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 
 	if (cork->genid == genid)
 		return 0;
+	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, &result);
 	if (ret == 0)
 		cork->sending.dst = result.dst;

@@ -46,21 +46,6 @@ target_of(const struct lop_sock *sk, const struct lop_request *rq, struct target
 	return 0;
 }
 
-/* The interface of multicast and of IP_UNICAST_IF, where nothing else names one. */
-static void
-flow_interface(const struct lop_sock *sk, struct lop_flow *flow, bool *connected)
-{
-	if (IN_MULTICAST(rte_be_to_cpu_32(flow->daddr_be))) {
-		if (flow->oif == 0)
-			flow->oif = lop_load(sk->mc_if);
-		if (flow->saddr_be == 0)
-			flow->saddr_be = lop_load(sk->mc_addr_be);
-		*connected = false;
-	} else if (flow->oif == 0) {
-		flow->oif = lop_load(sk->unicast_if);
-	}
-}
-
 /* Nothing is left unset, for flows are compared as bytes. */
 static void
 flow_of(const struct lop_sock *sk, const struct target *t, const struct lop_cookie *c,
@@ -170,8 +155,9 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 		flow.daddr_be = hop_be;
 	}
 	flow.dont_route |= (rq->flags & MSG_DONTROUTE) != 0;
-	t.connected &= !c.ip_level && hop_be == 0 && !flow.dont_route; /* contract CO-04 */
-	flow_interface(sk, &flow, &t.connected);
+	t.connected &= !c.ip_level && hop_be == 0 && !flow.dont_route &&
+			!IN_MULTICAST(rte_be_to_cpu_32(flow.daddr_be)); /* contract CO-04 */
+	lop_flow_interface(sk, &flow);
 
 	ret = t.connected ? look_up_connected(w, sk, &flow, &result) : look_up(w, &flow, &result);
 	if (ret != 0)
@@ -219,7 +205,7 @@ known_here(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *
 	struct lop_flow flow;
 
 	flow_of(sk, &t, &c, &flow);
-	flow_interface(sk, &flow, &t.connected);
+	lop_flow_interface(sk, &flow);
 	if (w->route.result.dst == NULL || w->route.genid != lop_acquire(w->lop->genid) ||
 			memcmp(&w->route.flow, &flow, sizeof(flow)) != 0 ||
 			(w->route.result.dst->cache_flags & RTCF_BROADCAST) != 0)

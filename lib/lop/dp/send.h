@@ -31,22 +31,40 @@ struct lop_send {
 	const uint8_t *options;
 };
 
+/* The interface of multicast and of IP_UNICAST_IF, where nothing else names one. */
+static inline void
+lop_flow_interface(const struct lop_sock *sk, struct lop_flow *flow)
+{
+	if (IN_MULTICAST(rte_be_to_cpu_32(flow->daddr_be))) {
+		if (flow->oif == 0)
+			flow->oif = lop_load(sk->mc_if);
+		if (flow->saddr_be == 0)
+			flow->saddr_be = lop_load(sk->mc_addr_be);
+	} else if (flow->oif == 0) {
+		flow->oif = lop_load(sk->unicast_if);
+	}
+}
+
+/* contract IPO-01 */
+static inline uint8_t
+lop_send_ttl(const struct lop_sock *sk, const struct lop_dst *dst)
+{
+	if ((dst->cache_flags & RTCF_MULTICAST) != 0)
+		return lop_load(sk->mc_ttl);
+	return lop_load(sk->ttl) >= 0 ? lop_load(sk->ttl)
+				      : lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
+}
+
 /* Fill in what the socket's options say, for a destination found by lop_route_output(). */
 static inline void
 lop_send_defaults(struct lop_send *send, struct lop_sock *sk, const struct lop_dst *dst)
 {
 	const uint32_t flags = lop_load(sk->flags);
-	const bool multicast = (dst->cache_flags & RTCF_MULTICAST) != 0;
 
 	send->sock = sk;
 	send->sport_be = lop_load(sk->sport_be);
 	send->tos = lop_load(sk->tos);
-	if (multicast)
-		send->ttl = lop_load(sk->mc_ttl);
-	else
-		send->ttl = lop_load(sk->ttl) >= 0
-				? lop_load(sk->ttl)
-				: lop_setting(sk->lop, LOP_SETTING_IP_DEFAULT_TTL);
+	send->ttl = lop_send_ttl(sk, dst);
 	send->df = lop_load(sk->pmtudisc) == IP_PMTUDISC_WANT ||
 			lop_load(sk->pmtudisc) == IP_PMTUDISC_DO ||
 			lop_load(sk->pmtudisc) == IP_PMTUDISC_PROBE;

@@ -25,7 +25,7 @@ route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t genid, uint32_t d
 		uint16_t dport_be, struct lop_route_result *result)
 {
 	const uint32_t flags = lop_load(sk->flags);
-	const struct lop_flow flow = {
+	struct lop_flow flow = {
 		.daddr_be = daddr_be,
 		.saddr_be = lop_load(sk->saddr_be),
 		.oif = lop_load(sk->bound_if),
@@ -38,8 +38,10 @@ route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t genid, uint32_t d
 		.mark = lop_load(sk->mark),
 		.uid = sk->uid,
 	};
-	int ret = lop_route_output(w, &flow, result);
+	int ret;
 
+	lop_flow_interface(sk, &flow);
+	ret = lop_route_output(w, &flow, result);
 	if (ret != 0)
 		return ret;
 	if ((result->dst->cache_flags & RTCF_BROADCAST) != 0 && (flags & LOP_SOCK_BROADCAST) == 0)
@@ -138,12 +140,13 @@ send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in 
 	send.dport_be = dport_be;
 	if (result.cacheable)
 		lop_plan_make(w, gens, to, &send, result.dst);
-	w->send = &send;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
 		const uint16_t k = measure(sk, pkts + done, chunk, result.dst->mtu_bytes, err);
 
 		if (likely(k != 0)) {
+			/* anew: a hook on the way of the last chunk may have sent, too */
+			w->send = &send;
 			w->out.dst = result.dst;
 			send_chunk(w, pkts + done, k);
 		}
@@ -169,11 +172,11 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 	lop_send_defaults(&send, sk, sk->lop->dst_this_host);
 	send.connected = false;
 	send.id_zero = send.df && !send.ignore_df;
-	w->send = &send;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
 		uint16_t k = 0;
 
+		w->send = &send;
 		for (; k < chunk; k++) {
 			const struct sockaddr_in *sin = &to[done + k];
 
@@ -188,7 +191,7 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 			/* the least MTU of an interface that has IPv4 at all */
 			uint16_t fit = lop_route_out(w, pkts + done, k);
 
-			if (fit < k)
+			if (unlikely(fit < k))
 				*err = w->out.err;
 			k = fit;
 			for (fit = 0; fit < k; fit++) {
@@ -200,11 +203,12 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 			k = fit;
 		}
 		if (likely(k != 0)) {
+			send.ttl = lop_send_ttl(sk, lop_meta(pkts[done])->dst);
 			w->out.dst = NULL;
 			send_chunk(w, pkts + done, k);
 		}
 		done += k;
-		if (unlikely(k < chunk))
+		if (unlikely(*err != 0))
 			break;
 	}
 	w->send = NULL;
