@@ -2,7 +2,12 @@
  * Copyright(c) 2026 The net_lo authors
  */
 
-/* Which device a datagram leaves by: options that name one, for calls and for bursts. */
+/*
+ * Which device a datagram leaves by: options that name one, for calls and for bursts, and what makes
+ * a connected socket ask for its route again. As Linux 6.18 sent them with two TAPs.
+ */
+
+#include <netinet/udp.h>
 
 #include <rte_ether.h>
 #include <rte_ip.h>
@@ -59,6 +64,15 @@ left_by(struct lop *lop, uint8_t *ttl)
 		}
 	}
 	return by;
+}
+
+static int
+sent_by(struct lop *lop, ssize_t sent)
+{
+	uint8_t ttl = 0;
+
+	assert_int_equal(sent, 1);
+	return left_by(lop, &ttl);
 }
 
 static struct rte_mbuf *
@@ -160,8 +174,72 @@ burst_of_both_kinds_keeps_their_order_and_ttl(void **state)
 	}
 }
 
+static ssize_t
+send_with(int fd, int level, int type, const void *data, size_t bytes)
+{
+	struct sf_msg m;
+
+	sf_msg(&m, "a", 0);
+	return lop_sendmsg(fd, sf_cmsg(&m, level, type, data, bytes), 0);
+}
+
+/*
+ * contract CO-03, CO-04: IP_UNICAST_IF, set behind connect(), shows who asks anew: its route was
+ * found without.
+ */
+static void
+connected_route_is_left_aside_where_linux_leaves_it(void **state)
+{
+	static const uint8_t route[8] = { 131, 7, 4, 10, 5, 5, 77, 0 };
+	struct lop *lop = two_wires(*state);
+	const struct sockaddr_in to = fx_addr("8.8.8.8", 4000);
+	const int s = lop_socket(lop, AF_INET, SOCK_DGRAM, 0), ttl = 5;
+	const uint16_t segment = 5;
+	const uint32_t mark = 0;
+
+	assert_int_equal(lop_connect(s, (const void *)&to, sizeof(to)), 0);
+	unicast_if(s, D0);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, 0)), D1);
+	assert_int_equal(sent_by(lop, lop_sendto(s, "a", 1, 0, (const void *)&to, sizeof(to))), D0);
+	assert_int_equal(sent_by(lop, send_with(s, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl))), D0);
+	assert_int_equal(sent_by(lop, send_with(s, IPPROTO_UDP, UDP_SEGMENT, &segment, 2)), D1);
+	assert_int_equal(sent_by(lop, send_with(s, SOL_SOCKET, SO_MARK, &mark, sizeof(mark))), D0);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, MSG_DONTROUTE)), D0);
+	assert_int_equal(sent_by(lop, send_with(s, IPPROTO_IP, IP_RETOPTS, route, 8)), D0);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, 0)), D1);
+	/* whatever changes routes makes it ask again */
+	lop_route_flush_cache(lop);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, 0)), D0);
+}
+
+/* contract CO-04: multicast asks each time, and a socket option has no cached route */
+static void
+connected_multicast_follows_its_interface(void **state)
+{
+	struct lop *lop = two_wires(*state);
+	const struct sockaddr_in group = fx_addr("224.9.0.9", 4000), to = fx_addr("8.8.8.8", 4000);
+	const int m = lop_socket(lop, AF_INET, SOCK_DGRAM, 0);
+	const int s = lop_socket(lop, AF_INET, SOCK_DGRAM, 0);
+
+	multicast_if(m, D1, NULL);
+	assert_int_equal(lop_connect(m, (const void *)&group, sizeof(group)), 0);
+	assert_int_equal(sent_by(lop, lop_send(m, "a", 1, 0)), D1);
+	multicast_if(m, D0, NULL);
+	assert_int_equal(sent_by(lop, lop_send(m, "a", 1, 0)), D0);
+
+	assert_int_equal(lop_connect(s, (const void *)&to, sizeof(to)), 0);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, 0)), D1);
+	sf_fails(lop_send(s, "a", 1, MSG_DONTROUTE), ENETUNREACH);
+	sf_option(s, SOL_SOCKET, SO_DONTROUTE, 1);
+	sf_fails(lop_send(s, "a", 1, 0), ENETUNREACH);
+	sf_option(s, SOL_SOCKET, SO_DONTROUTE, 0);
+	assert_int_equal(sent_by(lop, lop_send(s, "a", 1, 0)), D1);
+}
+
 static const struct lo_case where_cases[] = {
 	LO_CASE(named_interface_holds_for_calls_and_bursts),
 	LO_CASE(burst_of_both_kinds_keeps_their_order_and_ttl),
+	LO_CASE(connected_route_is_left_aside_where_linux_leaves_it),
+	LO_CASE(connected_multicast_follows_its_interface),
 };
 LO_REGISTER_TEST(lop_output_autotest, where_cases);

@@ -109,6 +109,18 @@ establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t
 	lop_sock_forget_dst(sk);
 }
 
+/* Kept for the sends to come, with the options as they are now (contract CO-03, CO-04). */
+static void
+keep_route(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be)
+{
+	const struct sockaddr_in to = { .sin_port = dport_be, .sin_addr.s_addr = daddr_be };
+	const uint32_t genid = lop_acquire(w->lop->genid);
+	struct lop_route_result result;
+
+	if (route_to(w, sk, &to, &result) == 0 && result.cacheable)
+		lop_sock_dst_set(sk, genid, daddr_be, &result);
+}
+
 static int
 connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *sin)
 {
@@ -128,6 +140,8 @@ connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 	else
 		establish(w, sk, daddr_be, saddr_be, sin->sin_port);
 	lop_unlock(w->lop);
+	if (ret == 0)
+		keep_route(w, sk, daddr_be, sin->sin_port);
 	return ret;
 }
 

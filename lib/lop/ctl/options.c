@@ -24,14 +24,18 @@
 	(LOP_MORE_RCVMARK | LOP_MORE_RCVPRIORITY | LOP_MORE_RECVFRAGSIZE | LOP_MORE_CHECKSUM)
 
 static void
-changed(struct lop_sock *sk)
+changed(struct lop_sock *sk, int level, int name)
 {
 	const bool cmsgs = (lop_load(sk->flags) & RECV_FLAGS) != 0 ||
 			(lop_load(sk->more) & RECV_MORE) != 0 || sk->ts_flags != 0 || sk->gro;
 
 	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
-	/* headers were prepared with the option as it was */
-	lop_sock_forget_dst(sk);
+	/* connect() has decided by the interface there was then (contract CO-04) */
+	if (level == IPPROTO_IP && name == IP_UNICAST_IF &&
+			lop_load(sk->state) == LOP_SOCK_ESTABLISHED)
+		lop_sock_changed(sk);
+	else /* the route was asked for with the option as it was */
+		lop_sock_forget_dst(sk);
 }
 
 static bool
@@ -111,7 +115,7 @@ lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 		return -1;
 	ret = len <= INT_MAX ? set_by_level(sk, level, name, value, len) : -EINVAL;
 	if (ret == 0) {
-		changed(sk);
+		changed(sk, level, name);
 		uncork = level == SOL_UDP && name == UDP_CORK && lop_load(sk->cork) != NULL &&
 				(lop_load(sk->flags) & LOP_SOCK_CORK) == 0;
 	}

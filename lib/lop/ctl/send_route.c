@@ -223,7 +223,8 @@ lop_send_route_known(struct lop_worker *w, struct lop_sock *sk, const struct soc
 
 	if (unlikely(to != NULL && !is_plain(in, to_bytes)))
 		return false;
-	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED)
+	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED ||
+			(to != NULL && lop_load(sk->unicast_if) != 0))
 		return to != NULL && known_here(w, sk, in, s);
 	if (!lop_sock_dst_get(sk, lop_acquire(w->lop->genid),
 			    to != NULL ? in->sin_addr.s_addr : lop_load(sk->daddr_be), &result) ||
