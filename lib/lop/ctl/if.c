@@ -99,6 +99,8 @@ if_publish(struct lop_if *dev, int ifindex, uint16_t nb_desc)
 		return ret;
 	}
 	lop_publish(dev->lop->ifs[ifindex], dev);
+	if (!dev->loopback)
+		lop_store(dev->lop->nb_wires, lop_load(dev->lop->nb_wires) + 1);
 	return 0;
 }
 
@@ -211,6 +213,8 @@ if_remove(struct lop_if *dev)
 	lop_publish(lop->ifs[dev->ifindex], NULL);
 	lop_routes_changed(lop);
 	lop_synchronize(lop);
+	if (!dev->loopback)
+		lop_store(lop->nb_wires, lop_load(lop->nb_wires) - 1);
 	/* what workers made that had seen the interface before */
 	lop_neigh_flush(lop, dev);
 

@@ -92,6 +92,7 @@ struct lop {
 	struct lop_if *lo;
 	RTE_ATOMIC(const struct lop_dst *) dst_this_host; /* for 0.0.0.0: contract SEND-18 */
 	RTE_ATOMIC(struct lop_if *) ifs[LOP_IFS_MAX];     /* by index; 0 stays NULL */
+	RTE_ATOMIC(uint32_t) nb_wires;                    /* interfaces other than lo */
 	struct lop_hooks hooks;
 	RTE_ATOMIC(struct lop_trace *)
 	trace;                           /* NULL: nothing is traced, the only thing a burst asks */

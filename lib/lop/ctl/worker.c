@@ -135,6 +135,12 @@ lop_workers_free(struct lop *lop)
 			continue;
 		for (uint16_t k = 0; k < w->nb_answers; k++)
 			rte_pktmbuf_free(w->answers[k]);
+		while (w->nb_selves != 0) {
+			struct rte_mbuf *m;
+
+			lop_self_take(w, &m, 1);
+			rte_pktmbuf_free(m);
+		}
 		lop_reasm_fini(w);
 		rte_free(w->plans);
 		rte_free(w);

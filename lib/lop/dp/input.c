@@ -31,6 +31,16 @@ from_route_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		from_hook_local_in(w, pkts, n);
 }
 
+static __rte_always_inline void
+from_ip_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	n = lop_ip_in(w, pkts, n); /* IPv4 header, in order of trust */
+	if (n != 0)
+		n = lop_hook_pre(w, pkts, n);
+	if (n != 0)
+		from_route_in(w, pkts, n);
+}
+
 void
 lop_input(struct lop_worker *w, struct lop_if *in, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -40,11 +50,18 @@ lop_input(struct lop_worker *w, struct lop_if *in, struct rte_mbuf **pkts, uint1
 	if (n != 0 && lop_tracing(w))
 		lop_trace_pick(w, pkts, n);
 	if (n != 0)
-		n = lop_ip_in(w, pkts, n); /* IPv4 header, in order of trust */
-	if (n != 0)
-		n = lop_hook_pre(w, pkts, n);
-	if (n != 0)
-		from_route_in(w, pkts, n);
+		from_ip_in(w, pkts, n);
+}
+
+/* Copies for this host of what other devices took (contract MC-03): no frames, and not tapped. */
+static void
+selves_in(struct lop_worker *w)
+{
+	struct rte_mbuf *pkts[LOP_BURST_MAX];
+	const uint16_t n = lop_self_take(w, pkts, LOP_BURST_MAX);
+
+	lop_count(w->softnet_processed, n);
+	from_ip_in(w, pkts, n);
 }
 
 void
@@ -80,7 +97,9 @@ lop_loop(struct lop_worker *w)
 	if (w->looping)
 		return;
 	w->looping = true;
-	while (w->lo_waiting != 0 || unlikely(w->nb_answers != 0)) {
+	while (w->lo_waiting != 0 || unlikely((w->nb_answers | w->nb_selves) != 0)) {
+		if (unlikely(w->nb_selves != 0))
+			selves_in(w);
 		if (w->lo_waiting != 0) {
 			n = rte_eth_rx_burst(lo->port_id, w->index, pkts, LOP_BURST_MAX);
 			/* the device was stopped, and with it what waited is gone */

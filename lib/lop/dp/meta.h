@@ -33,6 +33,7 @@ enum lop_meta_flag {
 	LOP_META_REASSEMBLED = 1 << 9,
 	LOP_META_ICMP_ERROR = 1 << 10, /* an ICMP error of ours: no error in answer to it */
 	LOP_META_NO_REQUEST = 1 << 11, /* not counted as OutRequests: IP_HDRINCL */
+	LOP_META_SELF = 1 << 12,       /* for this host, of what another device took (MC-03) */
 };
 
 struct lop_meta {

@@ -30,7 +30,10 @@ from_frag(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 static __rte_always_inline uint16_t
 from_post(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
-	n = lop_hook_post(w, pkts, n);
+	if (unlikely(lop_load(w->lop->nb_wires) != 0))
+		n = lop_self_out(w, pkts, n); /* copies for this host */
+	if (n != 0)
+		n = lop_hook_post(w, pkts, n);
 	return n != 0 ? from_frag(w, pkts, n) : 0;
 }
 
@@ -104,6 +107,9 @@ lop_output_behind(
 			n = lop_short_circuit(w, pkts, n);
 		if (n != 0)
 			from_post(w, pkts, n);
+	} else if (unlikely((lop_meta(pkts[0])->flags & LOP_META_SELF) != 0)) {
+		/* n is 1: such packets come one by one */
+		lop_self_put(w, pkts[0]);
 	} else {
 		from_frag(w, pkts, n);
 	}

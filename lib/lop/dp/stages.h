@@ -19,6 +19,7 @@ lop_stage_t lop_route_out; /* destination */
 lop_stage_t lop_udp_out;   /* UDP header, and the plain IPv4 header with it */
 lop_stage_t lop_ip_out;    /* IPv4 header: ID, length, checksum */
 lop_stage_t lop_hook_local_out;
+lop_stage_t lop_self_out; /* copies for this host of what other devices do not loop */
 lop_stage_t lop_hook_post;
 lop_stage_t lop_frag_out;  /* cuts what exceeds the MTU */
 lop_stage_t lop_neigh_out; /* Ethernet header; data starts there from here on */
@@ -87,6 +88,10 @@ void lop_loop(struct lop_worker *w);
 
 /* A packet that is to leave after the burst that comes in: routed, from the IPv4 header on. */
 void lop_answer(struct lop_worker *w, struct rte_mbuf *m);
+
+/* dp/self_out.c: copies that POST_ROUTING let pass; take up to n of those that wait. */
+void lop_self_put(struct lop_worker *w, struct rte_mbuf *m);
+uint16_t lop_self_take(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n);
 
 /* dp/icmp_out.c */
 

@@ -74,6 +74,10 @@ struct __rte_cache_aligned lop_worker {
 	struct rte_mbuf *answers[LOP_ANSWERS_MAX];
 	uint16_t nb_answers;
 
+	/* dp/self_out.c's: copies for this host, which wait as what lo took does. */
+	uint16_t nb_selves;
+	struct rte_mbuf *self_head, *self_tail;
+
 	/* What routing said last, for ctl/send_route.c. */
 	struct {
 		struct lop_flow flow;
