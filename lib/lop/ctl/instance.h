@@ -69,6 +69,7 @@ extern int lop_logtype;
 	X(BACKLOG, "core/netdev_max_backlog", 1000, 0, INT32_MAX)             \
 	X(DEV_WEIGHT, "core/dev_weight", 64, 1, INT32_MAX)                    \
 	X(BUDGET, "core/netdev_budget", 300, 1, INT32_MAX)                    \
+	X(BUDGET_USECS, "core/netdev_budget_usecs", 2000, 0, INT32_MAX)       \
 	X(NO_PMTU_DISC, "ip_no_pmtu_disc", 0, 0, 255)                         \
 	X(MIN_PMTU, "route/min_pmtu", 552, 68, INT32_MAX)                     \
 	X(FWMARK_REFLECT, "fwmark_reflect", 0, 0, 255)                        \

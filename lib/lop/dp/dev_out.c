@@ -37,20 +37,50 @@ drop_all(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint1
 		lop_drop_packet(w, pkts[i], reason);
 }
 
+/*
+ * More than may wait. A burst is as many sends, each of which is received before the next one
+ * (contract BK-05), unless all this happens while something is received: then they wait, and what
+ * exceeds the limit is lost (contract BK-01).
+ */
+static __rte_noinline void
+to_crowded_lo(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n,
+		uint32_t limit)
+{
+	const struct lop_out out = w->out;
+
+	for (;;) {
+		/* Linux drops when more than the limit wait, not when as many do */
+		const uint32_t room = w->lo_waiting > limit ? 0 : limit + 1 - w->lo_waiting;
+		const uint16_t fit = RTE_MIN(room, (uint32_t)n);
+		const uint16_t sent = fit == 0
+				? 0
+				: rte_eth_tx_burst(dev->port_id, w->index, pkts, fit);
+
+		w->lo_waiting += sent;
+		pkts += sent;
+		n -= sent;
+		if (n == 0 || w->looping || w->lo_waiting == 0)
+			break;
+		lop_loop(w);
+	}
+	if (n != 0)
+		drop_all(w, dev, pkts, n, LOP_DROP_BACKLOG_FULL);
+	w->out = out;
+}
+
 void
 lop_to_lo(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct lop_if *dev = w->lop->lo;
 	const uint32_t limit = lop_setting(w->lop, LOP_SETTING_BACKLOG);
-	uint16_t room = n, sent;
+	uint16_t sent = 0;
 
-	/* Linux drops when more than the limit wait, not when as many do */
-	if (unlikely(w->lo_waiting + n > limit + 1))
-		room = w->lo_waiting > limit ? 0 : limit + 1 - w->lo_waiting;
-	sent = room != 0 ? rte_eth_tx_burst(dev->port_id, w->index, pkts, room) : 0;
-	w->lo_waiting += sent;
+	if (likely(w->lo_waiting + n <= limit + 1)) {
+		sent = rte_eth_tx_burst(dev->port_id, w->index, pkts, n);
+		w->lo_waiting += sent;
+	}
 	if (unlikely(sent < n))
-		drop_all(w, dev, pkts + sent, n - sent, LOP_DROP_BACKLOG_FULL);
+		to_crowded_lo(w, dev, pkts + sent, n - sent, limit);
 }
 
 /* Data starts at the Ethernet header. */

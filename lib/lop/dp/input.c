@@ -87,21 +87,45 @@ answers_out(struct lop_worker *w)
 		lop_local_output(w, &pkts[i], 1);
 }
 
+/* Polls in a row, which a limit of packets and time ends (contract BK-03). */
+struct round {
+	uint64_t until_us; /* 0: not begun */
+	uint32_t taken;
+};
+
+/* A poll took n packets and left some: the round goes on, or ends and the next one begins. */
+static __rte_noinline void
+round_count(struct lop_worker *w, struct round *round, uint16_t n)
+{
+	const uint64_t now_us = lop_clock_us(w->lop);
+
+	if (round->until_us == 0)
+		round->until_us = now_us + lop_setting(w->lop, LOP_SETTING_BUDGET_USECS);
+	round->taken += n;
+	if (round->taken < (uint32_t)lop_setting(w->lop, LOP_SETTING_BUDGET) &&
+			now_us <= round->until_us)
+		return;
+	lop_count(w->softnet_squeezed, 1);
+	*round = (struct round){ 0 };
+}
+
 void
 lop_loop(struct lop_worker *w)
 {
 	struct lop_if *lo = w->lop->lo;
 	struct rte_mbuf *pkts[LOP_BURST_MAX];
-	uint16_t n;
+	struct round round = { 0 };
+	uint16_t weight, n;
 
 	if (w->looping)
 		return;
 	w->looping = true;
+	weight = RTE_MIN(lop_setting(w->lop, LOP_SETTING_DEV_WEIGHT), LOP_BURST_MAX);
 	while (w->lo_waiting != 0 || unlikely((w->nb_answers | w->nb_selves) != 0)) {
 		if (unlikely(w->nb_selves != 0))
 			selves_in(w);
 		if (w->lo_waiting != 0) {
-			n = rte_eth_rx_burst(lo->port_id, w->index, pkts, LOP_BURST_MAX);
+			n = rte_eth_rx_burst(lo->port_id, w->index, pkts, weight);
 			/* the device was stopped, and with it what waited is gone */
 			w->lo_waiting = likely(n != 0) ? w->lo_waiting - n : 0;
 			lop_count(w->softnet_processed, n);
@@ -109,6 +133,8 @@ lop_loop(struct lop_worker *w)
 				lop_plain_in(w, pkts, n);
 			else if (n != 0)
 				lop_input(w, lo, pkts, n);
+			if (unlikely(w->lo_waiting != 0))
+				round_count(w, &round, n);
 		}
 		if (unlikely(w->nb_answers != 0))
 			answers_out(w);
