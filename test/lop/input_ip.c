@@ -195,6 +195,50 @@ raw_socket_gets_a_copy_of_a_datagram(void **state)
 	sf_assert_text(r, "a");
 }
 
+/* What Linux 6.18 moved for the same packets on a TAP. */
+#define PARAMETER_PROBLEM                                                                     \
+	"Ip.InReceives+1 Ip.InHdrErrors+1 Ip.OutRequests+1 Ip.OutTransmits+1 Icmp.OutMsgs+1 " \
+	"Icmp.OutParmProbs+1"
+
+/* contract RX-06, RX-04: behind the addresses, in front of whose it is */
+static void
+options_of_others_packets_are_looked_at_too(void **state)
+{
+	static const struct {
+		const char *dst;
+		uint8_t bytes, options[8];
+		bool answered;
+		const char *moved;
+	} rows[] = {
+		{ "9.9.9.9", 4, { 7, 3, 1 }, true, PARAMETER_PROBLEM },
+		{ "10.9.0.77", 4, { 7, 3, 1 }, true, PARAMETER_PROBLEM },
+		{ "9.9.8.1", 4, { 7, 3, 1 }, true, PARAMETER_PROBLEM },
+		{ "10.9.0.255", 4, { 7, 3, 1 }, false, "Ip.InReceives+1 Ip.InHdrErrors+1" },
+		{ "224.5.5.5", 4, { 7, 3, 1 }, false, "Ip.InReceives+1" },
+		{ "127.0.0.1", 4, { 7, 3, 1 }, false, "Ip.InReceives+1" },
+		{ "9.9.9.9", 8, { 131, 7, 4, 1, 2, 3, 4 }, false, "Ip.InReceives+1" },
+		{ "9.9.9.9", 8, { 7, 7, 4 }, false, "Ip.InReceives+1 Ip.InAddrErrors+1" },
+		{ "9.9.8.1", 8, { 7, 7, 4 }, false, "Ip.InReceives+1 Ip.InAddrErrors+1" },
+		{ "9.9.9.9", 0, { 0 }, false, "Ip.InReceives+1 Ip.InAddrErrors+1" },
+	};
+	const struct lop_route blackhole = {
+		.dst_be = inet_addr("9.9.8.0"), .dst_len = 24, .type = RTN_BLACKHOLE
+	};
+	uint8_t udp[16], out[FFX_BYTES_MAX];
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	assert_int_equal(lop_route_add(f.lop, &blackhole), 0);
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		struct ffx_ip ip = { .dst = rows[i].dst, .options_bytes = rows[i].bytes };
+
+		memcpy(ip.options, rows[i].options, rows[i].bytes);
+		ffx_give(&f, &ip, udp, ffx_udp(udp, 5001, 4000, 4));
+		ffx_assert_moved(&f, rows[i].dst, rows[i].moved);
+		assert_int_equal(ffx_take(&f, out) != 0, rows[i].answered);
+	}
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(headers_are_checked_in_order),
 	LO_CASE(packet_of_another_host_is_dropped_silently),
@@ -202,5 +246,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(foreign_address_over_lo_is_delivered),
 	LO_CASE(unknown_protocol_is_answered_unless_a_raw_socket_takes_it),
 	LO_CASE(raw_socket_gets_a_copy_of_a_datagram),
+	LO_CASE(options_of_others_packets_are_looked_at_too),
 };
 LO_REGISTER_TEST(lop_input_autotest, cases);

@@ -51,6 +51,7 @@ check_rows(struct lop *lop, int ifindex, const struct row *rows, unsigned int n)
 			assert_int_equal(dst->orig_ifindex, ifindex);
 		} else {
 			assert_null(dst);
+			lop_route_input_count(w, reason);
 			if (reason != rows[i].reason)
 				fail_msg("%s to %s: reason %s", rows[i].saddr, rows[i].daddr,
 						lop_drop_name(reason));

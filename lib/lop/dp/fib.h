@@ -34,11 +34,14 @@ void lop_route_output_bulk(struct lop_worker *w, const uint32_t *daddr_be,
 
 /*
  * The destination of a packet that came in without one (contract RX-02 to RX-05). 0 and *dst;
- * or a negative errno as Linux's ip_route_input gives, and *reason; the counters of RX-03 and RX-04
- * have moved.
+ * or a negative errno, and *reason. The counter of RX-03 has moved; those of RX-04 move with
+ * lop_route_input_count().
  */
 int lop_route_input(struct lop_worker *w, const struct rte_mbuf *m, struct lop_if *in,
 		const struct lop_dst **dst, int *reason);
+
+/* Somebody else's packet is dropped, for a reason that lop_route_input() gave (contract RX-04). */
+void lop_route_input_count(struct lop_worker *w, int reason);
 
 /* RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST of an address (contract DEV-02, BI-01). */
 uint8_t lop_addr_type(const struct lop *lop, uint32_t addr_be);

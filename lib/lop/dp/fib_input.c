@@ -92,26 +92,23 @@ route_multicast(const struct lop *lop, const struct lop_if *in, const struct rte
 
 /* Nothing is forwarded: an unreachable host, whatever there was no route for (contract RX-04). */
 static int
-not_for_us(struct lop_worker *w, const struct lop_if *in, int err, int *reason)
+not_for_us(const struct lop_if *in, int err, int *reason)
 {
 	if (lop_if_forwarding(in) && err == -ENETUNREACH) {
-		lop_mib_add(w, IPEXT_INNOROUTES, 1);
 		*reason = LOP_DROP_NO_ROUTE;
 		return err;
 	}
-	lop_mib_add(w, IP_INADDRERRORS, 1);
 	*reason = LOP_DROP_NOT_LOCAL;
 	return -EHOSTUNREACH;
 }
 
 static int
-route_unicast(struct lop_worker *w, const struct lop_if *in, const struct rte_ipv4_hdr *ip,
+route_unicast(const struct lop *lop, const struct lop_if *in, const struct rte_ipv4_hdr *ip,
 		const struct lop_dst **dst, int *reason)
 {
 	const uint32_t saddr_be = ip->src_addr;
 	const uint32_t daddr_be = ip->dst_addr;
 	const struct lop_fib_key key = { .addr_be = daddr_be, .tos = ip->type_of_service };
-	const struct lop *lop = w->lop;
 	struct lop_fib_found found;
 	bool broadcast = daddr_be == UINT32_MAX || (saddr_be == 0 && daddr_be == 0);
 	int err;
@@ -127,10 +124,10 @@ route_unicast(struct lop_worker *w, const struct lop_if *in, const struct rte_ip
 			return -EINVAL;
 		err = lop_fib_lookup(lop->fib, &key, &found);
 		if (err != 0)
-			return not_for_us(w, in, err, reason);
+			return not_for_us(in, err, reason);
 		broadcast = found.slot->type == RTN_BROADCAST;
 		if (!broadcast && found.slot->type != RTN_LOCAL)
-			return not_for_us(w, in, -EHOSTUNREACH, reason);
+			return not_for_us(in, -EHOSTUNREACH, reason);
 	}
 	*dst = broadcast ? lop_acquire(in->dst_broadcast) : lop_acquire(in->dst_this_host);
 	return saddr_be == 0 ? 0 : check_source(lop, in, saddr_be, ip->type_of_service);
@@ -151,7 +148,7 @@ lop_route_input(struct lop_worker *w, const struct rte_mbuf *m, struct lop_if *i
 	if (lop_addr_is_multicast(ip->dst_addr))
 		err = route_multicast(w->lop, in, ip, dst, reason);
 	else
-		err = route_unicast(w, in, ip, dst, reason);
+		err = route_unicast(w->lop, in, ip, dst, reason);
 	if (err == -EXDEV) {
 		lop_mib_add(w, TCPEXT_IPREVERSEPATHFILTER, 1);
 		*reason = LOP_DROP_RP_FILTER;
@@ -159,4 +156,13 @@ lop_route_input(struct lop_worker *w, const struct rte_mbuf *m, struct lop_if *i
 	if (err != 0)
 		*dst = NULL;
 	return err;
+}
+
+void
+lop_route_input_count(struct lop_worker *w, int reason)
+{
+	if (reason == LOP_DROP_NO_ROUTE)
+		lop_mib_add(w, IPEXT_INNOROUTES, 1);
+	else if (reason == LOP_DROP_NOT_LOCAL)
+		lop_mib_add(w, IP_INADDRERRORS, 1);
 }

@@ -60,6 +60,7 @@ route_in_again(struct lop_worker *w, struct rte_mbuf *m, int ifindex)
 		return 0;
 	}
 	if (in == NULL || lop_route_input(w, m, in, &lop_meta(m)->dst, &reason) != 0) {
+		lop_route_input_count(w, reason);
 		lop_drop_packet(w, m, reason);
 		return -1;
 	}

@@ -39,10 +39,15 @@ route(struct lop_worker *w, struct rte_mbuf *m)
 {
 	struct lop_meta *meta = lop_meta(m);
 	struct lop_if *in = lop_if_of(w->lop, meta->ifindex);
-	int reason = LOP_DROP_NOT_LOCAL;
+	int reason = LOP_DROP_DISCARD;
 
 	if (in != NULL && lop_route_input(w, m, in, &meta->dst, &reason) == 0)
 		return meta->dst;
+	/* options of somebody else's packets are looked at before it is refused (contract RX-06) */
+	if ((reason == LOP_DROP_NOT_LOCAL || reason == LOP_DROP_NO_ROUTE) && meta->l3_len > 20 &&
+			lop_options_in(w, m, in) != 0)
+		reason = LOP_DROP_IP_OPTIONS;
+	lop_route_input_count(w, reason);
 	lop_drop_packet(w, m, reason);
 	return NULL;
 }
