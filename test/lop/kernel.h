@@ -171,6 +171,9 @@ void kop_file(struct krun *run, const struct kop *op);
 #define K_SEND_RAW(slot, bytes, flags, addr_, port_, family, len) \
 	K_OP(send, .s = (slot), .n = (bytes), .c = (flags), .addr = (addr_), .port = (port_), \
 			.a = (family), .b = (len))
+/* What a string literal says, without its NUL; without a port. */
+#define K_SEND_BYTES(slot, bytes_, addr_) \
+	K_OP(send, .s = (slot), .n = sizeof(bytes_) - 1, .text = (bytes_), .addr = (addr_))
 #define K_SEND_PKTINFO(slot, bytes, addr_, port_, ifindex, source) \
 	K_OP(send_pktinfo, .s = (slot), .n = (bytes), .addr = (addr_), .port = (port_), \
 			.a = (ifindex), .text = (source))

@@ -83,7 +83,10 @@ kop_send(struct krun *run, const struct kop *op)
 	const struct sockaddr *to = addr_of(op, &addr, &len);
 	ssize_t ret;
 
-	fill(run, RTE_MIN(op->n, sizeof(run->data)));
+	if (op->text != NULL)
+		memcpy(run->data, op->text, op->n);
+	else
+		fill(run, RTE_MIN(op->n, sizeof(run->data)));
 	ret = run->x->sendto(run->fd[op->s], run->data, op->n, op->c | MSG_DONTWAIT, to, len);
 	k_print(run, " %d, %u bytes to %s:%u flags %#x", op->s, op->n,
 			op->addr != NULL ? op->addr : "-", op->port, op->c);

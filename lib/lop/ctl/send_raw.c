@@ -12,6 +12,7 @@
 #include <rte_ip.h>
 
 #include "../dp/csum.h"
+#include "../dp/icmp.h"
 #include "msg.h"
 
 #define IP_BYTES sizeof(struct rte_ipv4_hdr)
@@ -101,6 +102,20 @@ output(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf *m, ui
 	return err;
 }
 
+/* ICMP is counted by its type, whoever wrote it (contract OB-01); at: behind the IPv4 header. */
+static void
+count_icmp(struct lop_worker *w, const struct rte_mbuf *m, uint32_t at, uint8_t protocol,
+		uint32_t bytes_min)
+{
+	const uint8_t *type;
+	uint8_t copy;
+
+	if (protocol != IPPROTO_ICMP || m->pkt_len < at + bytes_min)
+		return;
+	type = rte_pktmbuf_read(m, at, sizeof(copy), &copy);
+	lop_icmp_count_out(w, *type);
+}
+
 /* IP_HDRINCL: what the kernel fills in, it fills in. Takes m. */
 static int
 output_own_header(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf *m)
@@ -120,6 +135,7 @@ output_own_header(struct lop_worker *w, const struct lop_sending *s, struct rte_
 	ip->total_length = rte_cpu_to_be_16(m->pkt_len);
 	ip->hdr_checksum = 0;
 	ip->hdr_checksum = ~rte_raw_cksum(ip, rte_ipv4_hdr_len(ip));
+	count_icmp(w, m, rte_ipv4_hdr_len(ip), ip->next_proto_id, sizeof(struct icmphdr));
 	return output(w, s, m, LOP_META_NO_REQUEST);
 }
 
@@ -130,6 +146,7 @@ send_packet(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf *
 		rte_pktmbuf_free(m);
 		return lop_send_no_buffer(w);
 	}
+	count_icmp(w, m, lop_ihl(m), s->send.sock->protocol, 1);
 	return output(w, s, m, s->send.ignore_df ? LOP_META_IGNORE_DF : 0);
 }
 
@@ -151,12 +168,19 @@ ssize_t
 lop_send_raw(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 {
 	const bool own_header = (lop_load(sk->flags) & LOP_SOCK_HDRINCL) != 0;
+	const uint64_t no_routes = lop_load(w->mib[LOP_MIB_IP_OUTNOROUTES]);
 	struct lop_sending s;
 	struct rte_mbuf *m;
 	int ret = check_request(rq);
 
-	if (ret == 0)
+	/* Linux reads type and code for the route */
+	if (ret == 0 && sk->protocol == IPPROTO_ICMP && !own_header && rq->len < 2)
+		ret = -EFAULT;
+	if (ret == 0) {
 		ret = lop_send_route(w, sk, rq, &s);
+		/* that counter is for others than raw sockets */
+		lop_store(w->mib[LOP_MIB_IP_OUTNOROUTES], no_routes);
+	}
 	if (ret == 0 && (rq->flags & LOP_MSG_PROBE) != 0)
 		return rq->len;
 	if (ret == 0)
