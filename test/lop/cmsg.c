@@ -258,6 +258,38 @@ timestamp_has_the_asked_for_size(void **state)
 	assert_int_equal(m.control.head.cmsg_type, SO_TIMESTAMP);
 }
 
+static int64_t
+stamp_us(int fd)
+{
+	struct timespec ts;
+	struct sf_msg m;
+
+	assert_int_equal(receive(fd, &m, sizeof(m.control)), 1);
+	assert_int_equal(m.control.head.cmsg_type, SO_TIMESTAMPNS);
+	memcpy(&ts, CMSG_DATA(&m.control.head), sizeof(ts));
+	return ts.tv_sec * INT64_C(1000000) + ts.tv_nsec / 1000;
+}
+
+/* contract CM-06: when it came, not when it is read; what nobody asked for has no stamp */
+static void
+timestamp_is_the_time_of_arrival(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int r = fx_udp(lop, NULL, 4000), s = fx_udp(lop, NULL, 4001);
+	int64_t first_us;
+
+	assert_int_equal(sf_to(s, "q", 1, 0, 4000), 1);
+	sf_option(r, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	fx_now_us += 1000;
+	assert_int_equal(sf_to(s, "q", 1, 0, 4000), 1);
+	fx_now_us += 20000;
+	assert_int_equal(sf_to(s, "q", 1, 0, 4000), 1);
+	fx_now_us += 300000;
+	first_us = stamp_us(r);
+	assert_int_equal(stamp_us(r) - first_us, -320000);
+	assert_int_equal(stamp_us(r) - first_us, -300000);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(send_checks_each_message),
 	LO_CASE(packet_info_chooses_source_and_interface),
@@ -267,5 +299,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(record_route_arrives_filled),
 	LO_CASE(overflow_is_told_with_the_next_datagram),
 	LO_CASE(timestamp_has_the_asked_for_size),
+	LO_CASE(timestamp_is_the_time_of_arrival),
 };
 LO_REGISTER_TEST(lop_cmsg_autotest, cases);

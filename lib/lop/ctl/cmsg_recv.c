@@ -122,7 +122,11 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 						   LOP_SOCK_RECVTOS | LOP_SOCK_RECVOPTS |
 						   LOP_SOCK_RETOPTS | LOP_SOCK_ORIGDSTADDR)) == 0))
 		return;
-	lop_cmsg_time(w, sk, lop_now(w), control, flags);
+	/* one that was there before the socket asked has no stamp: Linux takes the time of reading */
+	lop_cmsg_time(w, sk,
+			(lop_meta(m)->flags & LOP_META_STAMPED) != 0 ? lop_meta(m)->arrived_us
+								     : lop_now(w),
+			control, flags);
 	if ((on & LOP_SOCK_RXQ_OVFL) != 0) {
 		/* as many as there were when it was queued, see lop_sock_deliver() */
 		const uint32_t drops = m->hash.usr;

@@ -34,10 +34,14 @@ enum lop_meta_flag {
 	LOP_META_ICMP_ERROR = 1 << 10, /* an ICMP error of ours: no error in answer to it */
 	LOP_META_NO_REQUEST = 1 << 11, /* not counted as OutRequests: IP_HDRINCL */
 	LOP_META_SELF = 1 << 12,       /* for this host, of what another device took (MC-03) */
+	LOP_META_STAMPED = 1 << 13,    /* meta.arrived_us is valid */
 };
 
 struct lop_meta {
-	const struct lop_dst *dst; /* NULL: not routed yet */
+	union {
+		const struct lop_dst *dst; /* NULL: not routed yet */
+		uint64_t arrived_us;       /* in a socket's queue, by the worker's clock */
+	};
 	union {
 		struct lop_sock *sock; /* output: the sender until it is orphaned, or NULL */
 		struct rte_mbuf *next; /* in a queue: the next packet */

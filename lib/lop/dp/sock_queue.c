@@ -50,11 +50,25 @@ append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 	lop_count(sk->rx_packets, n);
 }
 
+/* What a socket wants to be noted with each datagram. */
+#define STAMPS (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS)
+#define NOTES (LOP_SOCK_RXQ_OVFL | STAMPS)
+
+/* When it came, for the control message (contract CM-06). No look-up needs its route now. */
+static void
+stamp(struct lop_worker *w, struct rte_mbuf *m)
+{
+	lop_meta(m)->arrived_us = lop_now(w);
+	lop_meta(m)->flags |= LOP_META_STAMPED;
+}
+
 /* One by one, those that fit to the front: how many. An empty queue takes one of any size. */
 static __rte_noinline uint16_t
-sort_out(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t limit)
+sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
+		uint32_t limit)
 {
 	const bool ovfl = (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) != 0;
+	const bool stamps = (lop_load(sk->flags) & STAMPS) != 0;
 	struct rte_mbuf *refused[LOP_BURST_MAX];
 	uint16_t kept = 0, out = 0;
 
@@ -69,6 +83,8 @@ sort_out(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, uint32_t limit
 		/* what SO_RXQ_OVFL says with it */
 		if (ovfl)
 			pkts[i]->hash.usr = lop_load(sk->drops) + out;
+		if (stamps)
+			stamp(w, pkts[i]);
 		pkts[kept++] = pkts[i];
 	}
 	memcpy(pkts + kept, refused, out * sizeof(pkts[0]));
@@ -88,11 +104,10 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 	for (uint16_t i = 0; i < n; i++)
 		charge += charge_of(pkts[i]);
 	lop_rx_lock(sk);
-	if (likely(sk->rmem_bytes + charge <= limit &&
-			    (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) == 0))
+	if (likely(sk->rmem_bytes + charge <= limit && (lop_load(sk->flags) & NOTES) == 0))
 		sk->rmem_bytes += charge;
 	else
-		kept = sort_out(sk, pkts, n, limit);
+		kept = sort_out(w, sk, pkts, n, limit);
 	if (likely(kept != 0))
 		append(sk, pkts, kept);
 	lop_rx_unlock(sk);
