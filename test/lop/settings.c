@@ -49,7 +49,7 @@ names_are_those_below_proc_sys(void **state)
 	assert_reads(lop, "net/ipv4/ip_default_ttl", "64");
 	assert_reads(lop, "core/rmem_max", "212992");
 	assert_reads(lop, "net.core.rmem_max", "212992");
-	assert_reads(lop, "route.min_pmtu", "552");
+	assert_reads(lop, "core.netdev_budget_usecs", "2000");
 	write_ok(lop, "net.ipv4.ip_default_ttl", "7");
 	assert_reads(lop, "ip_default_ttl", "7");
 	assert_int_equal(lop_setting(lop, LOP_SETTING_IP_DEFAULT_TTL), 7);
@@ -65,7 +65,7 @@ names_are_those_below_proc_sys(void **state)
 	assert_int_equal(lop_sysctl_get(lop, "core/rmem_max", value, 7), 0);
 }
 
-/* contract IPO-01, RT-17 */
+/* contract IPO-01, BK-03 */
 static void
 numbers_are_read_as_linux_reads_them(void **state)
 {
@@ -80,8 +80,8 @@ numbers_are_read_as_linux_reads_them(void **state)
 	}
 	for (unsigned int i = 0; i < RTE_DIM(bad); i++)
 		write_bad(lop, "ip_default_ttl", bad[i]);
-	write_bad(lop, "route/min_pmtu", "67");
-	write_ok(lop, "route/min_pmtu", "68");
+	write_bad(lop, "core/dev_weight", "0");
+	write_ok(lop, "core/dev_weight", "1");
 }
 
 /* contract SK-02 */

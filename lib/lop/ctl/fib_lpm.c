@@ -5,8 +5,8 @@
 /*
  * The tables of rte_lpm, filled here: rte_lpm_add() searches all rules of a length for the one it
  * is given, so that a million routes would take hours. What it would keep as rules is in the
- * routes' hash table already. Readers use rte_lpm's look-up; they see each entry before or after
- * a change, and a group of 256 is filled before it can be found.
+ * routes' hash table already. Readers look up as rte_lpm does (dp/fib_lookup.c); they see each entry
+ * before or after a change, and a group of 256 is filled before it can be found.
  */
 
 #include <errno.h>

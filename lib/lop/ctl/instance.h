@@ -71,7 +71,6 @@ extern int lop_logtype;
 	X(BUDGET, "core/netdev_budget", 300, 1, INT32_MAX)                    \
 	X(BUDGET_USECS, "core/netdev_budget_usecs", 2000, 0, INT32_MAX)       \
 	X(NO_PMTU_DISC, "ip_no_pmtu_disc", 0, 0, 255)                         \
-	X(MIN_PMTU, "route/min_pmtu", 552, 68, INT32_MAX)                     \
 	X(FWMARK_REFLECT, "fwmark_reflect", 0, 0, 255)                        \
 	X(NEIGH_GC_THRESH1, "neigh/default/gc_thresh1", 128, 0, INT32_MAX)    \
 	X(NEIGH_GC_THRESH2, "neigh/default/gc_thresh2", 512, 0, INT32_MAX)    \

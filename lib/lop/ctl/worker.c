@@ -183,8 +183,7 @@ lop_poll_devices(struct lop *lop)
 		if (dev != NULL)
 			total += poll_if(w, dev);
 	}
-	if (lop_now(w) >= w->timers_due_us)
-		lop_timers_run(w);
+	lop_timers_run(w);
 	lop_loop(w);
 	lop_leave(w);
 	return total;

@@ -24,7 +24,6 @@
 struct lop_plan;
 struct lop_send;
 struct lop_sock;
-struct rte_ip_frag_tbl;
 
 /*
  * What the packets of an output burst have in common, so that a stage can see that its work is
@@ -85,12 +84,9 @@ struct __rte_cache_aligned lop_worker {
 		uint32_t genid;
 	} route;
 
-	uint64_t random;               /* xorshift state, see lop_random() */
-	struct rte_ip_frag_tbl *frags; /* lop_reasm.c's */
-	void *reasm;                   /* state of dp/reasm_in.c */
-	int64_t wall_offset_us;        /* what makes the wall clock out of now_us: ICMP, options */
-	uint64_t ip_id_key;            /* dp/ip_id.c's, random */
-	uint64_t timers_due_us; /* when lop_timers_run() has something to do, at the earliest */
+	uint64_t random;        /* xorshift state, see lop_random() */
+	int64_t wall_offset_us; /* what makes the wall clock out of now_us: ICMP, options */
+	uint64_t ip_id_key;     /* dp/ip_id.c's, random */
 
 	struct lop_worker *next_of_thread; /* another instance's worker of the same thread */
 
