@@ -267,7 +267,10 @@ lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *opt,
 			return -ENOBUFS;
 		*pkt = m;
 	}
-	room = (uint8_t *)rte_pktmbuf_prepend(m, bytes);
+	m->data_off -= bytes;
+	m->data_len += bytes;
+	m->pkt_len += bytes;
+	room = rte_pktmbuf_mtod(m, uint8_t *);
 	memmove(room, room + bytes, sizeof(*ip));
 	ip = (struct rte_ipv4_hdr *)room;
 	room += sizeof(*ip);
