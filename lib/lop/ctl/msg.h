@@ -15,6 +15,9 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <rte_ip.h>
+#include <rte_udp.h>
+
 #include "../dp/copy.h"
 #include "../dp/fib.h"
 #include "../dp/ip_options.h"
@@ -179,6 +182,35 @@ struct lop_receipt {
 	struct sockaddr_in from;
 	struct msghdr *msg; /* for control messages, see lop_control_put(); NULL: none wanted */
 };
+
+/* Bytes in front of the payload: a UDP header, or none for raw and ping sockets. */
+static __rte_always_inline uint32_t
+lop_recv_header_bytes(const struct lop_sock *sk)
+{
+	return sk->protocol == IPPROTO_UDP && sk->type == SOCK_DGRAM ? sizeof(struct rte_udp_hdr)
+								     : 0;
+}
+
+/* A raw socket's packets start at their IPv4 header, the others' have it in front. */
+static __rte_always_inline void
+lop_recv_source(const struct lop_sock *sk, const struct rte_mbuf *m, struct sockaddr_in *from)
+{
+	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
+	const struct rte_ipv4_hdr *ip = (const void *)(data -
+			(sk->type == SOCK_RAW ? 0 : lop_meta(m)->l3_len));
+
+	*from = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = ip->src_addr };
+	if (likely(lop_recv_header_bytes(sk) != 0))
+		from->sin_port = ((const struct rte_udp_hdr *)data)->src_port;
+}
+
+/* A datagram in one segment, with a checksum that need not be looked at. */
+static __rte_always_inline bool
+lop_recv_is_plain(const struct rte_mbuf *m)
+{
+	return m->nb_segs == 1 &&
+			(lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0;
+}
 
 /* Receive one datagram: bytes, or -errno. */
 ssize_t lop_recv_one(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r);

@@ -18,27 +18,6 @@
 #include "../include/lop_socket.h"
 #include "msg.h"
 
-/* Bytes in front of the payload: a UDP header, or none for raw and ping sockets. */
-static __rte_always_inline uint32_t
-header_bytes(const struct lop_sock *sk)
-{
-	return sk->protocol == IPPROTO_UDP && sk->type == SOCK_DGRAM ? sizeof(struct rte_udp_hdr)
-								     : 0;
-}
-
-/* A raw socket's packets start at their IPv4 header, the others' have it in front. */
-static __rte_always_inline void
-source_of(const struct lop_sock *sk, const struct rte_mbuf *m, struct sockaddr_in *from)
-{
-	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
-	const struct rte_ipv4_hdr *ip = (const void *)(data -
-			(sk->type == SOCK_RAW ? 0 : lop_meta(m)->l3_len));
-
-	*from = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = ip->src_addr };
-	if (likely(header_bytes(sk) != 0))
-		from->sin_port = ((const struct rte_udp_hdr *)data)->src_port;
-}
-
 static int
 bad_sum(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, bool peek)
 {
@@ -57,7 +36,7 @@ bad_buffer(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, bool p
 {
 	if (!peek) {
 		rte_atomic_fetch_add_explicit(&sk->drops, 1, rte_memory_order_relaxed);
-		if (header_bytes(sk) != 0)
+		if (lop_recv_header_bytes(sk) != 0)
 			lop_mib_add(w, UDP_INERRORS, 1);
 	}
 	rte_pktmbuf_free(m);
@@ -68,7 +47,7 @@ ssize_t
 lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, struct rte_mbuf *m,
 		uint32_t off)
 {
-	const uint32_t header = header_bytes(sk);
+	const uint32_t header = lop_recv_header_bytes(sk);
 	const uint32_t bytes = m->pkt_len - header;
 	const bool peek = (r->flags & MSG_PEEK) != 0;
 	size_t copied = r->len;
@@ -83,7 +62,7 @@ lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, 
 	if (unlikely(lop_iov_faulty(&r->iov, copied)))
 		return bad_buffer(w, sk, m, peek);
 	lop_copy_out(m, header + off, copied, &r->iov);
-	source_of(sk, m, &r->from);
+	lop_recv_source(sk, m, &r->from);
 	r->has_from = true;
 	if (r->msg != NULL)
 		lop_cmsg_recv(w, sk, m, r->msg, &r->msg_flags);
@@ -104,7 +83,7 @@ next_of(struct lop_sock *sk, int flags, uint32_t *off)
 
 	*off = 0;
 	if ((flags & MSG_PEEK) != 0)
-		return lop_peek(sk, header_bytes(sk), off);
+		return lop_peek(sk, lop_recv_header_bytes(sk), off);
 	return lop_sock_take(sk, &m, 1) != 0 ? m : NULL;
 }
 
@@ -169,14 +148,6 @@ recv_odd(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, void *bu
 	return ret != -EBADMSG ? ret : -ERESTART;
 }
 
-/* In one segment, with a checksum that need not be looked at. */
-static __rte_always_inline bool
-is_plain(const struct rte_mbuf *m)
-{
-	return m->nb_segs == 1 &&
-			(lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0;
-}
-
 /* The short way: a datagram in one segment, verified, and nothing else asked for. */
 static __rte_always_inline ssize_t
 recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int flags,
@@ -186,14 +157,14 @@ recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int
 	uint32_t bytes;
 
 	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || buf == NULL ||
-			    header_bytes(sk) == 0 || lop_load(sk->err) != 0 ||
+			    lop_recv_header_bytes(sk) == 0 || lop_load(sk->err) != 0 ||
 			    lop_load(sk->peek_off) >= 0 || lop_sock_take(sk, &m, 1) == 0))
 		return -ERESTART;
-	if (unlikely(!is_plain(m)))
+	if (unlikely(!lop_recv_is_plain(m)))
 		return recv_odd(w, sk, m, buf, len, flags, from);
 	bytes = RTE_MIN(m->data_len - sizeof(struct rte_udp_hdr), len);
 	rte_memcpy(buf, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_udp_hdr)), bytes);
-	source_of(sk, m, from);
+	lop_recv_source(sk, m, from);
 	lop_mib_add(w, UDP_INDATAGRAMS, 1);
 	rte_pktmbuf_free(m);
 	return bytes;

@@ -51,15 +51,24 @@ is_over(const struct lop *lop, const struct deadline *d, struct timespec *timeou
 	return left_us == 0;
 }
 
-/* A message that can take a datagram without an error of its own. */
-static bool
-is_sound(const struct msghdr *msg)
+static __rte_noinline bool
+is_sound_at_length(const struct msghdr *msg)
 {
 	const struct lop_iov iov = { .at = msg->msg_iov, .n = msg->msg_iovlen };
 	size_t len;
 
 	return lop_msg_check(msg, &len) == 0 && !lop_iov_faulty(&iov, len) &&
 			msg->msg_controllen <= INT_MAX;
+}
+
+/* A message that can take a datagram without an error of its own. */
+static __rte_always_inline bool
+is_sound(const struct msghdr *msg)
+{
+	if (likely(msg->msg_iovlen == 1 && msg->msg_iov != NULL && msg->msg_namelen <= INT_MAX &&
+			    msg->msg_iov->iov_base != NULL && msg->msg_iov->iov_len <= INT_MAX))
+		return msg->msg_controllen <= INT_MAX;
+	return is_sound_at_length(msg);
 }
 
 /* Into the header of a sound message. False: the checksum was wrong. */
@@ -83,13 +92,68 @@ store(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *to, int flags, 
 	return true;
 }
 
+/* Nothing about the socket or the call asks for more than bytes and source. */
+static __rte_always_inline bool
+is_plain_call(const struct lop_sock *sk, int flags)
+{
+	return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && lop_recv_header_bytes(sk) != 0 &&
+			(lop_load(sk->flags) & LOP_SOCK_PLAIN_RECV_OFF) == 0 &&
+			lop_load(sk->peek_off) < 0;
+}
+
+/* As store(), for a plain call's message with one buffer and a plain datagram, which stays. */
+static __rte_always_inline void
+store_plain(const struct lop_sock *sk, struct mmsghdr *to, const struct rte_mbuf *m)
+{
+	struct msghdr *msg = &to->msg_hdr;
+	const struct iovec *io = msg->msg_iov;
+	const uint32_t bytes = m->data_len - sizeof(struct rte_udp_hdr);
+	const uint32_t copied = RTE_MIN((size_t)bytes, io->iov_len);
+
+	rte_memcpy(io->iov_base, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_udp_hdr)),
+			copied);
+	if (msg->msg_name != NULL) {
+		struct sockaddr_in from;
+
+		lop_recv_source(sk, m, &from);
+		memcpy(msg->msg_name, &from, RTE_MIN(msg->msg_namelen, sizeof(from)));
+		msg->msg_namelen = sizeof(from);
+	}
+	msg->msg_controllen = 0;
+	msg->msg_flags = copied < bytes ? MSG_TRUNC : 0;
+	to->msg_len = copied;
+}
+
+/* What was taken, into messages that are sound: how many. */
+static unsigned int
+store_all(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, int flags,
+		struct rte_mbuf **pkts, uint16_t n)
+{
+	const bool plain = is_plain_call(sk, flags);
+	unsigned int done = 0;
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < n; i++) {
+		if (likely(plain && msgs[done].msg_hdr.msg_iovlen == 1 &&
+				    lop_recv_is_plain(pkts[i]))) {
+			store_plain(sk, &msgs[done++], pkts[i]);
+			pkts[kept++] = pkts[i];
+		} else if (store(w, sk, &msgs[done], flags, pkts[i])) {
+			done++;
+		}
+	}
+	lop_mib_add(w, UDP_INDATAGRAMS, kept);
+	rte_pktmbuf_free_bulk(pkts, kept);
+	return done;
+}
+
 /* As many as wait, are asked for and can be stored: 0 may also mean that this is not the way. */
 static unsigned int
 take_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsigned int n,
 		int flags)
 {
 	struct rte_mbuf *pkts[LOP_BURST_MAX];
-	unsigned int sound = 0, done = 0;
+	unsigned int sound = 0;
 	uint16_t taken;
 
 	if ((flags & (MSG_PEEK | MSG_ERRQUEUE)) != 0 || lop_load(sk->err) != 0 ||
@@ -99,11 +163,7 @@ take_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsi
 	while (sound < n && is_sound(&msgs[sound].msg_hdr))
 		sound++;
 	taken = sound != 0 ? lop_sock_take(sk, pkts, sound) : 0;
-	for (uint16_t i = 0; i < taken; i++) {
-		if (likely(store(w, sk, &msgs[done], flags, pkts[i])))
-			done++;
-	}
-	return done;
+	return store_all(w, sk, msgs, flags, pkts, taken);
 }
 
 /* The messages that come; *err: why no more. */
