@@ -27,15 +27,6 @@
 #define L3_BYTES sizeof(struct rte_ipv4_hdr)
 #define HEADERS (L2_BYTES + L3_BYTES + sizeof(struct rte_udp_hdr))
 
-/* A run of datagrams for one socket, and what all of them count. */
-struct run {
-	struct lop_sock *sk;
-	struct rte_mbuf **pkts;
-	uint16_t n;
-	uint32_t packets;
-	uint64_t bytes;
-};
-
 /*
  * Words of a frame as they are loaded: each within one store of lop_udp_out(), so that it need not
  * wait until that store has left the CPU.
@@ -107,77 +98,88 @@ is_plain(const struct rte_mbuf *m, const struct words *f, const struct lop_if *l
 	return likely(lop_sum_fold(sum) == 0xffff);
 }
 
+/* Two words that are loaded as one, as lop_plain_out() stored them. */
+typedef uint64_t pair_t __attribute__((vector_size(16)));
+
 /*
- * What a packet is compared with: the one before it, which was plain. One that differs from it in
- * nothing but ID and checksum, and in them by as much, is plain too and for the same socket.
+ * What the packets behind a plain one are compared with. One that differs from it in nothing but ID
+ * and checksum, and in them by as much, is plain too and for the same socket.
  */
 struct model {
-	const struct lop_dst *dst; /* NULL: there is none */
+	const struct lop_dst *dst;
+	uint64_t rest; /* of the meta, from its flags on */
 	uint32_t pkt_len;
 	uint16_t data_len;
-	uint16_t meta_flags;
-	uint64_t mac, type, length, addresses, rest;
 	uint16_t id_and_sum;
+	pair_t macs;     /* bytes -6 to 9 of the frame, of which -6 to -1 mean nothing */
+	uint64_t type;   /* 10 */
+	uint64_t middle; /* 18: ID, fragment, TTL, protocol, checksum */
+	pair_t ends;     /* 26: addresses, ports, length, checksum */
 };
-
-static __rte_always_inline uint64_t
-word_at(const uint8_t *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
 
 /* ID and checksum, added without carry out. */
 static __rte_always_inline uint16_t
-id_and_sum(const uint8_t *p)
+id_and_sum(uint64_t middle)
 {
-	uint16_t id, sum;
+	uint16_t words[4];
 	uint32_t both;
 
-	memcpy(&id, p + 18, sizeof(id));
-	memcpy(&sum, p + 24, sizeof(sum));
-	both = (uint32_t)id + sum;
+	memcpy(words, &middle, sizeof(words));
+	both = (uint32_t)words[0] + words[3];
 	return both + (both >> 16);
 }
 
-static __rte_always_inline void
-model_of(struct model *model, const struct rte_mbuf *m)
+static __rte_always_inline struct model
+model_of(const struct rte_mbuf *m)
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	const struct lop_meta *meta = lop_meta(m);
+	struct model model = { .dst = meta->dst, .pkt_len = m->pkt_len, .data_len = m->data_len };
 
-	*model = (struct model){
-		.dst = lop_meta(m)->dst,
-		.pkt_len = m->pkt_len,
-		.data_len = m->data_len,
-		.meta_flags = lop_meta(m)->flags,
-		.mac = word_at(p),
-		.type = word_at(p + 8),
-		.length = word_at(p + 16),
-		.addresses = word_at(p + 26),
-		.rest = word_at(p + 34),
-		.id_and_sum = id_and_sum(p),
-	};
+	memcpy(&model.rest, &meta->flags, sizeof(model.rest));
+	memcpy(&model.macs, p - 6, sizeof(model.macs));
+	memcpy(&model.type, p + 10, sizeof(model.type));
+	memcpy(&model.middle, p + 18, sizeof(model.middle));
+	memcpy(&model.ends, p + 26, sizeof(model.ends));
+	model.id_and_sum = id_and_sum(model.middle);
+	return model;
 }
 
 static __rte_always_inline bool
-is_alike(const struct model *model, const struct rte_mbuf *m, const struct lop_meta *meta)
+is_alike(const struct model *model, const struct rte_mbuf *m)
 {
-	/* all but the ID, which is in bytes 18 and 19 */
-	const uint64_t length_mask = WORD64(0xff, 0xff, 0, 0, 0xff, 0xff, 0xff, 0xff);
+	const pair_t macs_mask = { WORD64(0, 0, 0, 0, 0, 0, 0xff, 0xff), UINT64_MAX };
+	const uint64_t middle_mask = WORD64(0, 0, 0xff, 0xff, 0xff, 0xff, 0, 0);
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-	uint64_t differ;
+	const struct lop_meta *meta = lop_meta(m);
+	uint64_t type, middle, rest, differ;
+	pair_t macs, ends, both;
 
-	if (unlikely(meta->dst != model->dst || m->pkt_len != model->pkt_len ||
-			    m->data_len != model->data_len || meta->flags != model->meta_flags ||
-			    (m->ol_flags & lop_meta_flag_bit) == 0))
-		return false;
-	differ = (word_at(p) ^ model->mac) | (word_at(p + 8) ^ model->type) |
-			((word_at(p + 16) ^ model->length) & length_mask) |
-			(word_at(p + 26) ^ model->addresses) | (word_at(p + 34) ^ model->rest) |
-			(uint64_t)(id_and_sum(p) ^ model->id_and_sum);
+	memcpy(&rest, &meta->flags, sizeof(rest));
+	memcpy(&macs, p - 6, sizeof(macs));
+	memcpy(&type, p + 10, sizeof(type));
+	memcpy(&middle, p + 18, sizeof(middle));
+	memcpy(&ends, p + 26, sizeof(ends));
+	both = ((macs ^ model->macs) & macs_mask) | (ends ^ model->ends);
+	differ = both[0] | both[1] | (type ^ model->type) |
+			((middle ^ model->middle) & middle_mask) |
+			(uint64_t)(id_and_sum(middle) ^ model->id_and_sum) | (rest ^ model->rest) |
+			((uintptr_t)meta->dst ^ (uintptr_t)model->dst) |
+			(m->pkt_len ^ model->pkt_len) | (uint64_t)(m->data_len ^ model->data_len) |
+			(~m->ol_flags & lop_meta_flag_bit);
 	return likely(differ == 0);
+}
+
+/* How many of the packets, from the first on, which is plain, are alike. */
+static __rte_always_inline uint16_t
+alike(struct rte_mbuf **pkts, uint16_t n)
+{
+	const struct model model = model_of(pkts[0]);
+	uint16_t k = 1;
+
+	while (k < n && is_alike(&model, pkts[k]))
+		k++;
+	return k;
 }
 
 /* Not broadcast, multicast or discarded. */
@@ -186,14 +188,6 @@ dst_is_plain(const struct lop_dst *dst)
 {
 	return dst->input == LOP_INPUT_DELIVER &&
 			(dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) == 0;
-}
-
-static __rte_always_inline void
-deliver(struct lop_worker *w, struct run *r)
-{
-	if (likely(r->n != 0))
-		lop_sock_deliver(w, r->sk, r->pkts, r->n);
-	r->n = 0;
 }
 
 /* What was found for the packet before is found again, as long as no socket has changed. */
@@ -217,43 +211,39 @@ socket_of(struct lop_worker *w, const struct words *f, int ifindex)
 	return sk;
 }
 
-/* A datagram joins the run of its socket, or starts another one; false: it has no socket. */
-static __rte_always_inline bool
-join(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct words *f,
-		const struct lop_dst *dst)
+/* The socket of a plain packet; NULL: it has to go through the stages. */
+static __rte_always_inline struct lop_sock *
+look_at(struct lop_worker *w, const struct rte_mbuf *m, const struct lop_if *lo)
 {
-	struct lop_sock *sk = socket_of(w, f, dst->orig_ifindex);
-
-	if (unlikely(sk == NULL))
-		return false;
-	if (sk != r->sk) {
-		deliver(w, r);
-		r->sk = sk;
-	}
-	r->pkts[r->n++] = m;
-	return true;
-}
-
-/* False: the packet has to go through the stages. */
-static __rte_always_inline bool
-take(struct lop_worker *w, struct run *r, struct rte_mbuf *m, const struct lop_dst *dst,
-		const struct lop_if *lo)
-{
+	const struct lop_dst *dst = lop_meta(m)->dst;
 	const struct words f = words_of(m);
 
-	return is_plain(m, &f, lo) && dst_is_plain(dst) && join(w, r, m, &f, dst);
+	if (unlikely(dst == NULL || m->data_len < HEADERS || !is_plain(m, &f, lo) ||
+			    !dst_is_plain(dst)))
+		return NULL;
+	return socket_of(w, &f, dst->orig_ifindex);
 }
 
-/* Data moves on to the UDP header, as if the stages had done it. */
+/* Data moves on to the UDP header of packets that are alike, as if the stages had done it. */
 static __rte_always_inline void
-strip(struct rte_mbuf *m, struct lop_meta *meta)
+strip(struct rte_mbuf **pkts, uint16_t n)
 {
-	meta->sock = NULL;
-	meta->ifindex = meta->dst->orig_ifindex;
-	meta->l3_len = L3_BYTES; /* meta.pkt_type is PACKET_HOST, 0 */
-	m->data_off += L2_BYTES + L3_BYTES;
-	m->data_len -= L2_BYTES + L3_BYTES;
-	m->pkt_len -= L2_BYTES + L3_BYTES;
+	const uint32_t bytes = L2_BYTES + L3_BYTES;
+	const uint32_t pkt_len = pkts[0]->pkt_len - bytes;
+	const uint16_t data_len = pkts[0]->data_len - bytes;
+	struct lop_meta meta = *lop_meta(pkts[0]);
+
+	meta.ifindex = meta.dst->orig_ifindex;
+	meta.l3_len = L3_BYTES; /* meta.pkt_type is PACKET_HOST, 0 */
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		lop_meta(m)->sock = NULL;
+		memcpy(&lop_meta(m)->flags, &meta.flags, sizeof(uint64_t));
+		m->data_off += bytes;
+		m->data_len = data_len;
+		m->pkt_len = pkt_len;
+	}
 }
 
 /* Whether two packets have the same addresses and ports. */
@@ -266,51 +256,56 @@ is_one_flow(const struct rte_mbuf *a, const struct rte_mbuf *b)
 	return a->data_len < HEADERS || b->data_len < HEADERS || memcmp(p + 26, q + 26, 12) == 0;
 }
 
-static __rte_always_inline void
-plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+/* What all packets taken here count. */
+struct sums {
+	uint32_t packets;
+	uint64_t bytes;
+};
+
+/* Packets from the first on, which are alike or one: how many. */
+static __rte_always_inline uint16_t
+take(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, struct sums *sums)
 {
 	struct lop_if *lo = w->lop->lo;
-	struct rte_mbuf *kept[LOP_BURST_MAX];
-	struct run r = { .pkts = kept };
-	struct model model = { 0 };
+	struct lop_sock *sk = look_at(w, pkts[0], lo);
+	uint16_t k;
 
-	for (uint16_t i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
-		struct lop_meta *meta = lop_meta(m);
-		const struct lop_dst *dst = meta->dst;
-
-		if (n > 1 && likely(dst != NULL && is_alike(&model, m, meta))) {
-			r.pkts[r.n++] = m;
-		} else if (dst != NULL && m->data_len >= HEADERS && take(w, &r, m, dst, lo)) {
-			if (i + 1 < n)
-				model_of(&model, m);
-		} else {
-			/* in its turn, behind those before it */
-			deliver(w, &r);
-			model.dst = NULL;
-			lop_input(w, lo, &m, 1);
-			continue;
-		}
-		r.packets++;
-		r.bytes += m->pkt_len;
-		strip(m, meta);
+	if (unlikely(sk == NULL)) {
+		/* in its turn, behind those before it */
+		lop_input(w, lo, pkts, 1);
+		return 1;
 	}
-	deliver(w, &r);
-	lop_count(w->plain_in_packets, r.packets);
-	lop_count(w->plain_in_bytes, r.bytes - (uint64_t)r.packets * L2_BYTES);
+	k = n > 1 ? alike(pkts, n) : 1;
+	sums->packets += k;
+	sums->bytes += (uint64_t)k * (pkts[0]->pkt_len - L2_BYTES);
+	strip(pkts, k);
+	lop_sock_deliver_alike(w, sk, pkts, k);
+	return k;
 }
 
-/* One alone has nothing before it: what is only for bursts is left out there. */
+static __rte_always_inline void
+count(struct lop_worker *w, const struct sums *sums)
+{
+	lop_count(w->plain_in_packets, sums->packets);
+	lop_count(w->plain_in_bytes, sums->bytes);
+}
+
 uint16_t
 lop_plain_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct sums sums = { 0 };
+
+	/* one alone has nothing to be compared with */
 	if (n == 1) {
-		plain_in(w, pkts, 1);
+		take(w, pkts, 1, &sums);
+		count(w, &sums);
 		return 0;
 	}
 	/* a hint only, what is read there is checked behind */
 	if (unlikely(!is_one_flow(pkts[0], pkts[1])))
 		lop_udp_prefetch(w->lop, pkts, n);
-	plain_in(w, pkts, n);
+	for (uint16_t i = 0; i < n;)
+		i += take(w, pkts + i, n - i, &sums);
+	count(w, &sums);
 	return 0;
 }

@@ -51,34 +51,78 @@ lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sock
 	p->sock = sk;
 }
 
-/* contract IPO-03, as next_id() in udp_out.c */
-static __rte_always_inline uint16_t
-next_id(const struct lop_plan *p)
+/* IDs of n packets: the first one's, and how the next one differs (contract IPO-03). */
+struct ids {
+	uint16_t id, step;
+};
+
+static __rte_always_inline struct ids
+take_ids(const struct lop_plan *p, uint16_t n)
 {
 	if (likely(p->connected)) {
 		const uint16_t id = lop_load(p->sock->ip_id);
 
-		lop_store(p->sock->ip_id, id + 1);
-		return rte_cpu_to_be_16(id);
+		/* two senders at once may take the same: a packet of each is known by its worker */
+		lop_store(p->sock->ip_id, id + n);
+		return (struct ids){ id, 1 };
 	}
-	return p->id != NULL ? rte_cpu_to_be_16(++*p->id) : 0;
+	if (p->id == NULL)
+		return (struct ids){ 0, 0 };
+	*p->id += n;
+	return (struct ids){ *p->id - n + 1, 1 };
 }
 
-/* Datagrams of one length. */
+/* Two words that are stored as one. */
+typedef uint64_t pair_t __attribute__((vector_size(16)));
+
+/* Datagrams of one length, in one segment each. */
 static __rte_always_inline void
-put(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, uint32_t bytes)
+put_alike(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, uint32_t bytes)
 {
+	const uint32_t grown = LOP_L4_BYTES + LOP_L3_BYTES + LOP_L2_BYTES;
 	const uint16_t udp_len = rte_cpu_to_be_16(bytes + LOP_L4_BYTES);
 	const uint16_t ip_len = rte_cpu_to_be_16(bytes + LOP_L4_BYTES + LOP_L3_BYTES);
 	const uint64_t type = lop_image_type(&p->image, ip_len);
-	const uint64_t ports = lop_image_ports(&p->image, p->no_check, udp_len);
 	const uint32_t ip_sum = p->image.ip_sum + ip_len;
+	const pair_t macs = { p->image.mac, p->image.macs };
+	const pair_t ends = { p->image.addresses,
+		lop_image_ports(&p->image, p->no_check, udp_len) };
+	const pair_t whose = { (uintptr_t)p->common.dst, (uintptr_t)p->common.sock };
+	struct ids next = take_ids(p, n);
 
 	for (uint16_t i = 0; i < n; i++) {
-		lop_image_put(&p->image, rte_pktmbuf_mtod(pkts[i], uint8_t *), type,
-				lop_image_middle(&p->image, ip_sum, next_id(p)), ports);
-		lop_own(pkts[i], &p->common, LOP_L4_BYTES + LOP_L3_BYTES + LOP_L2_BYTES);
+		struct rte_mbuf *m = pkts[i];
+		uint8_t *payload = rte_pktmbuf_mtod(m, uint8_t *);
+		const uint64_t middle = lop_image_middle(
+				&p->image, ip_sum, rte_cpu_to_be_16(next.id));
+		struct lop_meta *meta = lop_meta(m);
+
+		next.id += next.step;
+		memcpy(payload - 48, &macs, sizeof(macs));
+		memcpy(payload - 32, &type, sizeof(type));
+		memcpy(payload - 24, &middle, sizeof(middle));
+		memcpy(payload - 16, &ends, sizeof(ends));
+		m->data_off -= grown;
+		m->data_len = bytes + grown;
+		m->pkt_len = bytes + grown;
+		m->ol_flags = (m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) |
+				lop_meta_flag_bit;
+		memcpy(meta, &whose, sizeof(whose));
+		memcpy(&meta->flags, &p->common.rest, sizeof(p->common.rest));
 	}
+}
+
+static __rte_always_inline void
+put_one(const struct lop_plan *p, struct rte_mbuf *m)
+{
+	const uint16_t udp_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES);
+	const uint16_t ip_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES + LOP_L3_BYTES);
+
+	lop_image_put(&p->image, rte_pktmbuf_mtod(m, uint8_t *), lop_image_type(&p->image, ip_len),
+			lop_image_middle(&p->image, p->image.ip_sum + ip_len,
+					rte_cpu_to_be_16(take_ids(p, 1).id)),
+			lop_image_ports(&p->image, p->no_check, udp_len));
+	lop_own(m, &p->common, LOP_L4_BYTES + LOP_L3_BYTES + LOP_L2_BYTES);
 }
 
 static __rte_always_inline void
@@ -86,10 +130,10 @@ out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint
 		uint64_t bytes, bool alike)
 {
 	if (likely(alike)) {
-		put(p, pkts, n, pkts[0]->pkt_len);
+		put_alike(p, pkts, n, pkts[0]->pkt_len);
 	} else {
 		for (uint16_t i = 0; i < n; i++)
-			put(p, &pkts[i], 1, pkts[i]->pkt_len);
+			put_one(p, pkts[i]);
 	}
 	lop_count(w->plain_out_packets, n);
 	lop_count(w->plain_out_bytes, bytes + n * (LOP_L3_BYTES + LOP_L4_BYTES));
@@ -107,7 +151,7 @@ lop_plain_out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **
 	if (n == 1) {
 		if (unlikely(first > p->most_bytes))
 			return 0;
-		out(w, p, pkts, 1, first, true);
+		out(w, p, pkts, 1, first, false);
 		return 1;
 	}
 
@@ -116,7 +160,7 @@ lop_plain_out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **
 
 		if (unlikely(len > p->most_bytes))
 			break;
-		differ |= len ^ first;
+		differ |= (len ^ first) | (len ^ pkts[fit]->data_len);
 		bytes += len;
 	}
 	if (likely(fit != 0))

@@ -310,6 +310,10 @@ void lop_sock_wake(struct lop_sock *sk);
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 
+/* The same for datagrams of one length. */
+void lop_sock_deliver_alike(
+		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
 /* Take up to n waiting datagrams; data starts as in lop_sock_deliver(). No counter moves. */
 uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 

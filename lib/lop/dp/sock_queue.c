@@ -91,18 +91,17 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 	return kept;
 }
 
+/* charge: of all of them. */
 static __rte_always_inline void
-deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
+		uint32_t charge)
 {
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
-	uint32_t charge = 0;
 	uint16_t kept = n;
 
 	/* before: whoever reads may free them at once */
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
-	for (uint16_t i = 0; i < n; i++)
-		charge += charge_of(pkts[i]);
 	lop_rx_lock(sk);
 	if (likely(sk->rmem_bytes + charge <= limit && (lop_load(sk->flags) & NOTES) == 0))
 		sk->rmem_bytes += charge;
@@ -122,10 +121,22 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	if (n == 1)
-		deliver(w, sk, pkts, 1);
-	else
-		deliver(w, sk, pkts, n);
+	uint32_t charge = 0;
+
+	if (n == 1) {
+		deliver(w, sk, pkts, 1, charge_of(pkts[0]));
+		return;
+	}
+	for (uint16_t i = 0; i < n; i++)
+		charge += charge_of(pkts[i]);
+	deliver(w, sk, pkts, n, charge);
+}
+
+void
+lop_sock_deliver_alike(
+		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	deliver(w, sk, pkts, n, n * charge_of(pkts[0]));
 }
 
 static __rte_always_inline uint16_t
