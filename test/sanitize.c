@@ -18,6 +18,8 @@
 #include <rte_common.h>
 #include <rte_mempool.h>
 
+#include "fault.h"
+
 /* NOLINTBEGIN(bugprone-reserved-identifier): the linker's names, and the sanitizer's */
 void *__wrap_rte_malloc(const char *type, size_t size, unsigned int align);
 void *__wrap_rte_zmalloc(const char *type, size_t size, unsigned int align);
@@ -46,8 +48,10 @@ __wrap_rte_malloc(const char *type, size_t size, unsigned int align)
 	char *start;
 
 	RTE_SET_USED(type);
-	if (size == 0 || posix_memalign((void **)&start, front, front + size) != 0)
+	if (lo_fault_hits() || size == 0 ||
+			posix_memalign((void **)&start, front, front + size) != 0)
 		return NULL;
+	lo_fault_blocks(1);
 	*block_of(start + front) = (struct block){ .start = start, .size = size };
 	return start + front;
 }
@@ -72,8 +76,10 @@ __wrap_rte_zmalloc_socket(const char *type, size_t size, unsigned int align, int
 void
 __wrap_rte_free(void *ptr)
 {
-	if (ptr != NULL)
-		free(block_of(ptr)->start);
+	if (ptr == NULL)
+		return;
+	lo_fault_blocks(-1);
+	free(block_of(ptr)->start);
 }
 
 void *
