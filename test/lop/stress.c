@@ -131,18 +131,25 @@ assert_sums(const struct ps *ps)
 				received, dropped, text);
 }
 
-/* The fixture asserts that every mbuf is back. */
-static void
-run(struct fx *fx, const struct ps_shape *shape)
+struct lop *
+ps_run(struct fx *fx, const struct ps_shape *shape, uint64_t packets)
 {
 	static struct ps ps;
 
 	ps = (struct ps){ .shape = *shape };
-	prepare(fx, &ps, RTE_MAX(stress_packets() / 10, 100000U));
+	prepare(fx, &ps, packets);
 	run_threads(&ps);
 	drain(&ps);
 	assert_sums(&ps);
 	pthread_mutex_destroy(&ps.queue_lock);
+	return ps.lop;
+}
+
+/* The fixture asserts that every mbuf is back. */
+static void
+run(struct fx *fx, const struct ps_shape *shape)
+{
+	ps_run(fx, shape, RTE_MAX(stress_packets() / 10, 100000U));
 }
 
 #define DROPS_OF_SOCKETS                                              \
@@ -205,15 +212,15 @@ link_and_neighbour_change(void **state)
 	run(*state, &shape);
 }
 
+static const ps_change_fn all_changes[] = { SOCKET_CHANGES, ROUTE_CHANGES, HOOK_CHANGES };
+const struct ps_shape ps_everything = { all_changes, RTE_DIM(all_changes), 1400,
+	DROPS_OF_SOCKETS | DROPS_OF_HOOKS, true, true };
+
 /* contract BK-05, CO-03, XM-02 */
 static void
 everything_changes(void **state)
 {
-	static const ps_change_fn changes[] = { SOCKET_CHANGES, ROUTE_CHANGES, HOOK_CHANGES };
-	static const struct ps_shape shape = { changes, RTE_DIM(changes), 1400,
-		DROPS_OF_SOCKETS | DROPS_OF_HOOKS, true, true };
-
-	run(*state, &shape);
+	run(*state, &ps_everything);
 }
 
 static const struct lo_case lop_stress_cases[] = {

@@ -80,6 +80,12 @@ struct ps {
 	unsigned int nb_queued;
 };
 
+/** All changes but those of the link. */
+extern const struct ps_shape ps_everything;
+
+/** Run a shape: its instance, at rest, its sums asserted. */
+struct lop *ps_run(struct fx *fx, const struct ps_shape *shape, uint64_t packets);
+
 /** What a worker does until it has sent its quota. */
 void *ps_work(void *arg);
 
