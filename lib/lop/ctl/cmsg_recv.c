@@ -12,6 +12,7 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
+#include "../dp/fib_table.h"
 #include "msg.h"
 
 void
@@ -57,6 +58,25 @@ lop_cmsg_time(const struct lop_worker *w, const struct lop_sock *sk, uint64_t no
 	}
 }
 
+/*
+ * The source for an answer to what came in for many: that of a route to who sent it, else an
+ * address of the interface (contract CM-06).
+ */
+static uint32_t
+source_for(const struct lop *lop, const struct lop_if *dev, uint32_t peer_be)
+{
+	const struct lop_fib_key key = { .addr_be = peer_be };
+	struct lop_fib_found found;
+
+	if (dev == NULL)
+		return 0;
+	if (peer_be == 0)
+		return lop_select_addr(lop, dev, 0, RT_SCOPE_LINK);
+	if (lop_fib_lookup(lop->fib, &key, &found) == 0)
+		return found.slot->src_be | (peer_be & found.slot->src_mask_be);
+	return lop_select_addr(lop, dev, peer_be, RT_SCOPE_UNIVERSE);
+}
+
 /* The address is of an interface here, or the best local one for answers (contract CM-06). */
 static void
 put_pktinfo(struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct rte_mbuf *m,
@@ -66,16 +86,9 @@ put_pktinfo(struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct rt
 		.ipi_spec_dst.s_addr = ip->dst_addr,
 		.ipi_addr.s_addr = ip->dst_addr };
 
-	if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0) {
-		const struct lop_if *dev = lop_if_of(w->lop, info.ipi_ifindex);
-
-		info.ipi_spec_dst.s_addr = dev == NULL
-				? 0
-				: lop_select_addr(w->lop, dev, ip->src_addr, RT_SCOPE_UNIVERSE);
-		if (info.ipi_spec_dst.s_addr == 0 && dev != NULL)
-			info.ipi_spec_dst.s_addr = lop_select_addr(
-					w->lop, dev, ip->src_addr, RT_SCOPE_HOST);
-	}
+	if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0)
+		info.ipi_spec_dst.s_addr = source_for(
+				w->lop, lop_if_of(w->lop, info.ipi_ifindex), ip->src_addr);
 	lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 }
 
