@@ -13,6 +13,7 @@
 #include <rte_malloc.h>
 
 #include "../dp/fib.h"
+#include "../dp/fib_table.h"
 #include "../dp/ip_options.h"
 #include "../include/lop_socket.h"
 #include "options.h"
@@ -277,7 +278,7 @@ lop_setsockopt_ip(struct lop_sock *sk, int name, const void *value, socklen_t le
 	return i >= 0 ? switch_set(sk, i, number, len) : set_number(sk, name, number, len);
 }
 
-/* The MTU towards the peer. */
+/* The MTU towards the peer. Asking is no send: no counter moves. */
 static int
 get_mtu(struct lop_worker *w, const struct lop_sock *sk, int *value)
 {
@@ -293,7 +294,8 @@ get_mtu(struct lop_worker *w, const struct lop_sock *sk, int *value)
 		.uid = sk->uid,
 	};
 
-	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED || lop_route_output(w, &flow, &result) != 0)
+	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED ||
+			lop_route_resolve(w->lop, &flow, &result) != 0)
 		return -ENOTCONN;
 	*value = result.dst->mtu_bytes;
 	return 0;
