@@ -268,7 +268,8 @@ lop_route_del(struct lop *lop, const struct lop_route *route)
 	int err;
 
 	if (lop == NULL || route == NULL || route->dst_len > 32 ||
-			(route->dst_be & ~lop_fib_mask_be(route->dst_len)) != 0)
+			(route->dst_be & ~lop_fib_mask_be(route->dst_len)) != 0 ||
+			(route->tos & IPTOS_ECN_MASK) != 0 || route->type > RTN_MAX)
 		return -EINVAL;
 	pthread_mutex_lock(&lop->lock);
 	err = del(lop, route);
