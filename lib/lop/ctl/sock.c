@@ -47,6 +47,9 @@ socket_check(const struct lop *lop, int domain, int type, int protocol)
 		return -EAFNOSUPPORT;
 	if (protocol < 0 || protocol >= PROTOCOL_COUNT)
 		return -EINVAL;
+	/* a type that Linux has, with a protocol that it has not */
+	if (kind == SOCK_STREAM && protocol != 0 && protocol != IPPROTO_TCP)
+		return -EPROTONOSUPPORT;
 	if (kind != SOCK_DGRAM && kind != SOCK_RAW)
 		return -ESOCKTNOSUPPORT;
 
