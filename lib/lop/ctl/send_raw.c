@@ -66,13 +66,15 @@ static int
 add_header(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf **m)
 {
 	struct rte_ipv4_hdr *ip = (void *)rte_pktmbuf_prepend(*m, IP_BYTES);
+	const bool cut = s->send.ignore_df &&
+			(*m)->pkt_len + s->send.options_bytes > s->mtu_bytes;
 
 	*ip = (struct rte_ipv4_hdr){
 		.version_ihl = RTE_IPV4_VHL_DEF,
 		.type_of_service = s->send.tos,
 		.total_length = rte_cpu_to_be_16((*m)->pkt_len),
 		.packet_id = rte_cpu_to_be_16(id_of(w, s)),
-		.fragment_offset = s->send.df ? RTE_BE16(RTE_IPV4_HDR_DF_FLAG) : 0,
+		.fragment_offset = s->send.df && !cut ? RTE_BE16(RTE_IPV4_HDR_DF_FLAG) : 0,
 		.time_to_live = s->send.ttl,
 		.next_proto_id = s->send.sock->protocol,
 		.src_addr = s->send.saddr_be,

@@ -228,5 +228,8 @@ lop_send_mbuf(struct lop_worker *w, struct lop_sending *s, struct rte_mbuf *m)
 		if (m->pkt_len > s->gso_size)
 			return send_segments(w, s, m);
 	}
+	/* hooks see it whole, and without the bit that its fragments will not have (IPO-03) */
+	if (unlikely(lop_sending_headers(s) + m->pkt_len > s->mtu_bytes) && s->send.ignore_df)
+		s->send.df = false;
 	return lop_send_mbufs(w, s, &m, 1);
 }
