@@ -10,7 +10,9 @@
 #include <netinet/ip_icmp.h>
 
 #include <rte_ip.h>
+#include <rte_udp.h>
 
+#include "csum.h"
 #include "fib.h"
 #include "hook_run.h"
 #include "sock.h"
@@ -203,9 +205,37 @@ lop_hook_reinject(struct lop *lop, struct rte_mbuf *pkt, enum lop_hook_point poi
 	return ret;
 }
 
+/*
+ * Nobody is told about what a checksum does not vouch for, as a first fragment (contract NF-02).
+ * Data starts at the IPv4 header.
+ */
+static bool
+may_answer(const struct rte_mbuf *m)
+{
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	const uint32_t off = rte_ipv4_hdr_len(ip);
+	const bool cut = (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_MF_FLAG)) != 0;
+	struct rte_udp_hdr room;
+	const struct rte_udp_hdr *udp;
+	uint32_t sum;
+
+	if (ip->next_proto_id != IPPROTO_UDP)
+		return true;
+	if (!cut && (lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0)
+		return true;
+	udp = rte_pktmbuf_read(m, off, sizeof(room), &room);
+	if (udp == NULL)
+		return false;
+	if (udp->dgram_cksum == 0 || cut)
+		return udp->dgram_cksum == 0;
+	sum = lop_csum_sum(m, off) + rte_ipv4_phdr_cksum(ip, 0);
+	return (sum & UINT16_MAX) + (sum >> 16) == UINT16_MAX;
+}
+
 uint8_t
 lop_hook_reject(const struct lop_hook_state *state, const struct rte_mbuf *pkt, uint8_t code)
 {
-	lop_icmp_send(lop_worker_of(state->lop), pkt, ICMP_DEST_UNREACH, code, 0);
+	if (may_answer(pkt))
+		lop_icmp_send(lop_worker_of(state->lop), pkt, ICMP_DEST_UNREACH, code, 0);
 	return LOP_VERDICT_DROP;
 }
