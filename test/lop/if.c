@@ -198,9 +198,11 @@ the_link_address_of_lo_changes_live_but_never_back_to_zero(void **state)
 	const uint8_t group[ETH_ALEN] = { 1, 0, 0, 0, 0, 0xaa };
 	uint32_t genid = lop_load(lop->genid);
 
-	assert_int_equal(lop_if_set_mac(lop, LOP_LO_INDEX, zero), -EADDRNOTAVAIL);
 	assert_int_equal(lop_if_set_mac(lop, LOP_LO_INDEX, group), -EADDRNOTAVAIL);
 	assert_int_equal(lop_load(lop->genid), genid);
+	/* what it has already it may be given */
+	assert_int_equal(lop_if_set_mac(lop, LOP_LO_INDEX, zero), 0);
+	genid = lop_load(lop->genid);
 	assert_int_equal(lop_if_set_mac(lop, LOP_LO_INDEX, mac), 0);
 	assert_int_not_equal(lop_load(lop->genid), genid);
 	assert_memory_equal(info_of(lop, LOP_LO_INDEX).mac, mac, ETH_ALEN);

@@ -143,6 +143,8 @@ lop_if_set_mac(struct lop *lop, int ifindex, const uint8_t mac[ETH_ALEN])
 	dev = lop_if_of(lop, ifindex);
 	if (dev == NULL)
 		ret = -ENODEV;
+	else if (rte_is_same_ether_addr(&addr, &dev->mac))
+		ret = 0; /* nobody asks whether it is a good one */
 	else if (!rte_is_valid_assigned_ether_addr(&addr))
 		ret = -EADDRNOTAVAIL;
 	else

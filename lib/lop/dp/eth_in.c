@@ -51,7 +51,10 @@ drop_all(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint1
 		lop_drop(w, pkts[i], DEV_DOWN);
 }
 
-/* DEV-11: a frame on lo was transmitted and received at once. */
+/*
+ * DEV-11: a frame on lo was transmitted and received at once, and its header does not count; one
+ * of another device counts whole, as it did when it left.
+ */
 static void
 count(struct lop_worker *w, const struct lop_if *dev, uint64_t packets, uint64_t bytes)
 {
@@ -62,6 +65,8 @@ count(struct lop_worker *w, const struct lop_if *dev, uint64_t packets, uint64_t
 	if (dev->loopback) {
 		lop_count(c->tx_packets, packets);
 		lop_count(c->tx_bytes, bytes);
+	} else {
+		lop_count(c->rx_bytes, packets * RTE_ETHER_HDR_LEN);
 	}
 }
 

@@ -22,7 +22,7 @@ extern "C" {
 /** Counters of an interface, as /proc/net/dev has them (contract DEV-11, DEV-12). */
 struct lop_if_stats {
 	uint64_t rx_packets, rx_bytes, tx_packets,
-			tx_bytes; /**< bytes without the Ethernet header */
+			tx_bytes; /**< on lo without the Ethernet header */
 	uint64_t rx_errors, tx_errors;
 	uint64_t rx_dropped, tx_dropped;
 	uint64_t rx_otherhost_dropped;
@@ -85,7 +85,7 @@ LOP_API int lop_if_set_flags(struct lop *lop, int ifindex, unsigned int flags, u
 /** contract DEV-09. -ENODEV, -EINVAL (negative), or what ethdev answered. */
 LOP_API int lop_if_set_mtu(struct lop *lop, int ifindex, int mtu_bytes);
 
-/** contract DEV-08. -ENODEV, -EADDRNOTAVAIL (multicast or all zeros). */
+/** contract DEV-08. -ENODEV, -EADDRNOTAVAIL (multicast or all zeros, unless it is so already). */
 LOP_API int lop_if_set_mac(struct lop *lop, int ifindex, const uint8_t mac[ETH_ALEN]);
 
 /** -ENODEV, -EEXIST, -EINVAL. */
