@@ -89,9 +89,9 @@ trim(struct rte_mbuf *m, uint32_t bytes)
 static int
 ecn_of(uint8_t seen)
 {
-	if ((seen & 1 << ECN_CE) == 0 || seen == 1 << ECN_CE)
-		return 0;
-	return (seen & 1 << ECN_NOT_ECT) != 0 ? -1 : ECN_CE;
+	if ((seen & 1 << ECN_NOT_ECT) != 0)
+		return seen == 1 << ECN_NOT_ECT ? 0 : -1;
+	return (seen & 1 << ECN_CE) != 0 && seen != 1 << ECN_CE ? ECN_CE : 0;
 }
 
 /* All is there: one packet, or NULL and nothing is left. */
