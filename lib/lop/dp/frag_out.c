@@ -41,7 +41,13 @@ struct cut {
 static uint32_t
 mtu_of(const struct rte_mbuf *m)
 {
-	return lop_meta(m)->dst->mtu_bytes;
+	const struct lop_dst *dst = lop_meta(m)->dst;
+	const struct lop_sock *sk = lop_meta(m)->sock;
+
+	/* these modes do not believe in what is said about a path (contract RT-17) */
+	if (unlikely(sk != NULL && lop_load(sk->pmtudisc) >= IP_PMTUDISC_PROBE))
+		return RTE_MIN(lop_load(dst->dev->mtu_bytes), (uint32_t)UINT16_MAX);
+	return dst->mtu_bytes;
 }
 
 /* Append bytes from where copying goes on. 0, or -ENOMEM with what is there left to the caller. */
@@ -109,10 +115,11 @@ next_fragment(struct lop_worker *w, struct cut *c)
 	return f;
 }
 
-/* One fragment through the rest of output, and over the loop. 0 or -errno. */
+/* One fragment through the rest of output, and over the loop. 0, -errno, or 1: it is lost. */
 static int
 send_on(struct lop_worker *w, struct rte_mbuf *f)
 {
+	const struct lop_if *dev = lop_meta(f)->dst->dev;
 	int err;
 
 	w->out = (struct lop_out){ .headers = true, .fits = true };
@@ -121,7 +128,8 @@ send_on(struct lop_worker *w, struct rte_mbuf *f)
 	err = w->out.err;
 	if (!w->looping)
 		lop_loop(w);
-	return err;
+	/* no error of the sender's, but the rest stays here (contract DEV-10) */
+	return err == 0 && !lop_if_is_up(dev) ? 1 : err;
 }
 
 static void
@@ -199,7 +207,7 @@ too_long(struct lop_worker *w, struct rte_mbuf *m)
 		return;
 	}
 	err = cut_and_send(w, m);
-	if (err != 0) {
+	if (err < 0) {
 		out.err = err;
 		out.failed++;
 	}
