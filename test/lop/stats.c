@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_lo authors
  */
 
-/* Counters and the files below /proc/net. That these read as the kernel's: lop_kernel_autotest. */
+/* Counters and the files below /proc/net. That these read as the kernel's: test/diff. */
 
 #include <errno.h>
 #include <inttypes.h>
