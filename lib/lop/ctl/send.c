@@ -103,7 +103,7 @@ send_plain(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t le
 	lop_plan_make(w, gens, (const struct sockaddr_in *)(const void *)to, &s.send, s.dst);
 	m = rte_pktmbuf_alloc(w->lop->pool);
 	if (unlikely(m == NULL))
-		return -ERESTART;
+		return lop_send_no_buffer(w);
 	lop_copy_in_one(m, buf, len);
 	ret = lop_send_mbufs(w, &s, &m, 1);
 	return likely(ret == 0) ? (ssize_t)len : ret;
@@ -129,7 +129,7 @@ send_planned(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t 
 		return -ERESTART;
 	m = rte_pktmbuf_alloc(w->lop->pool);
 	if (unlikely(m == NULL))
-		return -ERESTART;
+		return lop_send_no_buffer(w);
 	lop_copy_in_one(m, buf, len);
 	lop_plain_out(w, plan, &m, 1);
 	lop_loop(w);

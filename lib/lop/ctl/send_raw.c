@@ -66,8 +66,7 @@ static int
 add_header(struct lop_worker *w, const struct lop_sending *s, struct rte_mbuf **m)
 {
 	struct rte_ipv4_hdr *ip = (void *)rte_pktmbuf_prepend(*m, IP_BYTES);
-	const bool cut = s->send.ignore_df &&
-			(*m)->pkt_len + s->send.options_bytes > s->mtu_bytes;
+	const bool cut = s->send.ignore_df && (*m)->pkt_len + s->send.options_bytes > s->mtu_bytes;
 
 	*ip = (struct rte_ipv4_hdr){
 		.version_ihl = RTE_IPV4_VHL_DEF,
