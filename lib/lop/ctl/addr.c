@@ -251,6 +251,9 @@ addr_del(struct lop_if *dev, const struct lop_ifaddr *wanted)
 			lop_fib_addr_added(dev, &others[i]);
 	}
 	rte_free(others);
+	/* without an address it has no neighbours */
+	if (lop_load(dev->addrs)->n == 0)
+		lop_neigh_flush(dev->lop, dev);
 	lop_routes_changed(dev->lop);
 	return ret;
 }
@@ -263,7 +266,8 @@ lop_addr_del(struct lop *lop, int ifindex, const struct lop_ifaddr *addr)
 
 	pthread_mutex_lock(&lop->lock);
 	dev = lop_if_of(lop, ifindex);
-	ret = dev != NULL ? addr_del(dev, addr) : -ENODEV;
+	/* without IPv4 an interface is none to ask for addresses */
+	ret = dev != NULL && lop_load(dev->has_ip) ? addr_del(dev, addr) : -ENODEV;
 	pthread_mutex_unlock(&lop->lock);
 	return ret;
 }
