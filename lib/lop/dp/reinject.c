@@ -14,6 +14,7 @@
 
 #include "csum.h"
 #include "fib.h"
+#include "fib_table.h"
 #include "hook_run.h"
 #include "sock.h"
 
@@ -232,10 +233,30 @@ may_answer(const struct rte_mbuf *m)
 	return (sum & UINT16_MAX) + (sum >> 16) == UINT16_MAX;
 }
 
+/*
+ * Before it is routed: there has to be a way back to one host, and if that is this host, the
+ * address it was for has to be ours, as the answer comes from it.
+ */
+static bool
+way_back(struct lop *lop, const struct rte_mbuf *m)
+{
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	const struct lop_flow flow = { .daddr_be = ip->src_addr };
+	struct lop_route_result result;
+
+	if (lop_meta(m)->dst != NULL)
+		return true;
+	if (lop_route_resolve(lop, &flow, &result) != 0 ||
+			(result.dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0)
+		return false;
+	return (result.dst->cache_flags & RTCF_LOCAL) == 0 ||
+			lop_addr_type(lop, ip->dst_addr) == RTN_LOCAL;
+}
+
 uint8_t
 lop_hook_reject(const struct lop_hook_state *state, const struct rte_mbuf *pkt, uint8_t code)
 {
-	if (may_answer(pkt))
+	if (may_answer(pkt) && way_back(state->lop, pkt))
 		lop_icmp_send(lop_worker_of(state->lop), pkt, ICMP_DEST_UNREACH, code, 0);
 	return LOP_VERDICT_DROP;
 }
