@@ -13,5 +13,6 @@ setup_packages "${build_packages[@]}" "${test_packages[@]}"
 setup_build -Dapps=true -Dtests=true
 setup_eal 512
 
-exec "$build/test/diff/lo-diff" -l "$(setup_cpus | head -n 1)" \
-	"${eal[@]}" -- --scenarios "$top/test/diff/scenarios" --rows "$top/doc/contract-rows.txt" "$@"
+exec "$build/test/diff/lo-diff" -l "$(setup_cpus | head -n 1)" "${eal[@]}" -- \
+	--scenarios "$top/test/diff/scenarios" --golden "$top/test/diff/golden" \
+	--rows "$top/doc/contract-rows.txt" "$@"

@@ -156,6 +156,8 @@ void note_status(struct run *run, int ret);
 /* An address, an ephemeral port as p1, p2 and so on. */
 void addr_text(struct run *run, char *text, size_t size, const void *addr, socklen_t len);
 void port_text(struct run *run, char *text, size_t size, uint16_t port);
+/* The same where the order says nothing: a port that was not seen before is p, and not noted. */
+void port_known_text(const struct run *run, char *text, size_t size, uint16_t port);
 /* A number that stands for bytes. */
 uint64_t hash_bytes(uint64_t hash, const void *data, size_t bytes);
 

@@ -131,8 +131,12 @@ icmp_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, boo
 	error = icmp->type == ICMP_DEST_UNREACH || icmp->type == ICMP_TIME_EXCEEDED ||
 			icmp->type == ICMP_PARAMETERPROB || icmp->type == ICMP_SOURCE_QUENCH;
 	say(t, " icmp %u/%u", icmp->type, icmp->code);
+	/* of nothing but zeros the sum is either zero */
 	if (!quoted)
-		say(t, " sum %s", sum_more(0, p, bytes) == 0xffff ? "valid" : "bad");
+		say(t, " sum %s",
+				sum_more(0, p, bytes) == 0xffff || sum_more(0, p, bytes) == 0
+						? "valid"
+						: "bad");
 	if (!error || quoted) {
 		say_data(t, p + 4, bytes - 4);
 		return;

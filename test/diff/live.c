@@ -74,6 +74,12 @@ compared(const struct scenario *s, json_t *kernel, const char **why, json_t **di
 }
 
 enum verdict
+live_finish(struct kernel_job *job, const char **why, json_t **differences)
+{
+	return compared(job->s, kernel_finish(job, why), why, differences);
+}
+
+enum verdict
 live_one(const struct scenario *s, const char **why, json_t **differences)
 {
 	return compared(s, kernel_run(s, why), why, differences);
@@ -89,7 +95,7 @@ judge(struct report *report, const struct scenario *s, struct kernel_job *job)
 	enum verdict verdict = VERDICT_NO_ORACLE;
 
 	if (s->no_oracle == NULL)
-		verdict = compared(s, kernel_finish(job, &why), &why, &differences);
+		verdict = live_finish(job, &why, &differences);
 	if (verdict == VERDICT_DIFFERENT) {
 		print_differences(s, "different at first", differences);
 		json_decref(differences);

@@ -18,6 +18,15 @@ int live_run(const struct scenarios *all, const char *rows);
 extern bool live_show;
 /* One scenario, with and without a capture on lo: its verdict and the first differences. */
 enum verdict live_one(const struct scenario *s, const char **why, json_t **differences);
+/* The same for a run of the kernel's that is on its way. */
+struct kernel_job;
+enum verdict live_finish(struct kernel_job *job, const char **why, json_t **differences);
+/* fuzz.c: random scenarios, or packets, from a seed on; 0: the clock gives one. */
+int fuzz_run(unsigned int seconds, uint64_t seed, bool packets);
+/* golden.c: record what the kernel shows; compare the library, or the kernel, with what was. */
+int golden_record(const struct scenarios *all, const char *folder);
+int golden_run(const struct scenarios *all, const char *folder, const char *rows);
+int drift_run(const struct scenarios *all, const char *folder, const char *rows);
 /* A record of the kernel's against ours, as live_one(). */
 enum verdict
 against(const struct scenario *s, json_t *kernel, const char **why, json_t **differences);

@@ -11,8 +11,6 @@
 
 #include "ops.h"
 
-#define LINES_MAX 64
-
 struct list {
 	struct run *run;
 	json_t *lines;
@@ -25,45 +23,50 @@ append(json_t *lines, const char *text)
 }
 
 /* The line of a socket without its bucket, user, inode, references and pointer, all fixed columns
- * being where they belong. */
+ * being where they belong, its ports by their names. */
 static void
-append_udp(json_t *lines, const char *line)
+append_udp(const struct run *run, json_t *lines, const char *line)
 {
-	char pointer[32], text[256];
-	unsigned int drops;
+	char pointer[32], text[256], from[8], to[8];
+	unsigned int drops, addr[2], port[2];
 
-	if (strlen(line) < 93 || sscanf(line + 92, "%*u %*u %31s %u", pointer, &drops) != 2) {
+	if (strlen(line) < 93 || sscanf(line + 92, "%*u %*u %31s %u", pointer, &drops) != 2 ||
+			sscanf(line + 7, "%8X:%4X %8X:%4X", &addr[0], &port[0], &addr[1],
+					&port[1]) != 4) {
 		append(lines, line);
 		return;
 	}
-	snprintf(text, sizeof(text), "%.72s # %.9s # # %zu digits, drops %u, %zu characters",
-			line + 5, line + 82, strlen(pointer), drops, strlen(line));
+	port_known_text(run, from, sizeof(from), port[0]);
+	port_known_text(run, to, sizeof(to), port[1]);
+	snprintf(text, sizeof(text),
+			"%08X:%s %08X:%s%.43s # %.9s # # %zu digits, drops %u, %zu characters",
+			addr[0], from, addr[1], to, line + 34, line + 82, strlen(pointer), drops,
+			strlen(line));
 	append(lines, text);
 }
 
 static int
-by_text(const void *a, const void *b)
+by_line(const void *a, const void *b)
 {
-	const char *x = *(char *const *)a;
-	const char *y = *(char *const *)b;
-
-	/* by address and port: what stands before is the bucket */
-	return strcmp(x + RTE_MIN(strlen(x), 6U), y + RTE_MIN(strlen(y), 6U));
+	return strcmp(json_string_value(*(json_t *const *)a),
+			json_string_value(*(json_t *const *)b));
 }
 
-/* Sockets of one moment: the order of the buckets is no promise. */
-static void
-observe_udp(char *rest, json_t *lines)
+/* The order of a table's dump is no promise. */
+static json_t *
+sorted(json_t *lines)
 {
-	char *cut[LINES_MAX];
-	unsigned int n = 0;
-	char *line;
+	json_t *all[512];
+	json_t *result = json_array();
+	size_t n = RTE_MIN(json_array_size(lines), RTE_DIM(all));
 
-	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0' && n < LINES_MAX)
-		cut[n++] = line;
-	qsort(cut, n, sizeof(cut[0]), by_text);
-	for (unsigned int i = 0; i < n; i++)
-		append_udp(lines, cut[i]);
+	for (size_t i = 0; i < n; i++)
+		all[i] = json_array_get(lines, i);
+	qsort(all, n, sizeof(all[0]), by_line);
+	for (size_t i = 0; i < n; i++)
+		json_array_append(result, all[i]);
+	json_decref(lines);
+	return result;
 }
 
 static void
@@ -76,12 +79,12 @@ observe_file(struct run *run, const char *name, json_t *lines)
 	note_status(run, ret);
 	if (ret != 0)
 		return;
-	if (strcmp(name, "udp") == 0) {
-		observe_udp(rest, lines);
-		return;
+	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		if (strcmp(name, "udp") == 0)
+			append_udp(run, lines, line);
+		else
+			append(lines, line);
 	}
-	while ((line = strsep(&rest, "\n")) != NULL && *line != '\0')
-		append(lines, line);
 }
 
 static void
@@ -128,30 +131,6 @@ observe_hooks(struct run *run, json_t *lines)
 	}
 }
 
-static int
-by_line(const void *a, const void *b)
-{
-	return strcmp(json_string_value(*(json_t *const *)a),
-			json_string_value(*(json_t *const *)b));
-}
-
-/* The order of a table's dump is no promise. */
-static json_t *
-sorted(json_t *lines)
-{
-	json_t *all[512];
-	json_t *result = json_array();
-	size_t n = RTE_MIN(json_array_size(lines), RTE_DIM(all));
-
-	for (size_t i = 0; i < n; i++)
-		all[i] = json_array_get(lines, i);
-	qsort(all, n, sizeof(all[0]), by_line);
-	for (size_t i = 0; i < n; i++)
-		json_array_append(result, all[i]);
-	json_decref(lines);
-	return result;
-}
-
 /* observe udp|arp|dev|snmp|netstat|neigh|routes|hooks */
 void
 op_observe(struct run *run, const struct words *w)
@@ -169,6 +148,8 @@ op_observe(struct run *run, const struct words *w)
 		observe_hooks(run, list.lines);
 	} else {
 		observe_file(run, what, list.lines);
+		if (strcmp(what, "udp") == 0)
+			list.lines = sorted(list.lines);
 	}
 	note(run, "lines", list.lines);
 }

@@ -27,6 +27,9 @@ json_t *kernel_finish(struct kernel_job *job, const char **why);
 /* Both. */
 json_t *kernel_run(const struct scenario *s, const char **why);
 
+/* Whether this system allows the namespaces that it needs; why says what is missing. */
+bool kernel_allowed(const char **why);
+
 /* Ours; lost mbufs are an observation, too. NULL: no instance could be made. */
 json_t *stack_run(const struct scenario *s, bool capture);
 

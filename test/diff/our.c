@@ -17,6 +17,7 @@
 #define START_US UINT64_C(1000000000)
 
 struct lop *our_lop;
+const json_t *our_machine;
 static uint64_t now_us;
 
 static uint64_t
@@ -26,22 +27,34 @@ clock_us(void *arg)
 	return now_us;
 }
 
-/* What the kernel has for all namespaces. */
-static void
-take_over(const char *name)
+bool
+our_machine_read(const char *name, char *value, size_t size)
 {
-	char path[64], value[32];
+	char path[64];
+	bool there;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/sys/net/%s", name);
 	f = fopen(path, "r");
 	if (f == NULL)
-		return;
-	if (fgets(value, sizeof(value), f) != NULL) {
-		value[strcspn(value, "\n")] = '\0';
-		lop_sysctl_set(our_lop, name, value);
-	}
+		return false;
+	there = fgets(value, (int)size, f) != NULL;
 	fclose(f);
+	if (there)
+		value[strcspn(value, "\n")] = '\0';
+	return there;
+}
+
+static void
+take_over(const char *name)
+{
+	const char *recorded = json_string_value(json_object_get(our_machine, name));
+	char value[32];
+
+	if (recorded != NULL)
+		lop_sysctl_set(our_lop, name, recorded);
+	else if (our_machine_read(name, value, sizeof(value)))
+		lop_sysctl_set(our_lop, name, value);
 }
 
 int

@@ -14,6 +14,14 @@
 /* The instance of the scenario that runs. */
 extern struct lop *our_lop;
 
+/*
+ * Settings of the whole machine that instances take over from the kernel, by name; NULL: those of
+ * this system.
+ */
+extern const json_t *our_machine;
+/* One of this system's: false where there is none. */
+bool our_machine_read(const char *name, char *value, size_t size);
+
 /* our_hook.c */
 int our_hook(const struct dx_hook *hook);
 int our_hook_count(int hook, uint64_t *packets);

@@ -81,6 +81,10 @@ inject_here(const void *frame, uint32_t bytes)
 
 	if (m == NULL)
 		return -ENOMEM;
+	if (!lop_if_is_up(lo)) {
+		rte_pktmbuf_free(m);
+		return -ENETDOWN;
+	}
 	memset(lop_meta(m), 0, sizeof(struct lop_meta));
 	lop_enter(w);
 	if (lop_load(our_lop->hooks.taps) != NULL)

@@ -78,6 +78,21 @@ port_text(struct run *run, char *text, size_t size, uint16_t port)
 }
 
 void
+port_known_text(const struct run *run, char *text, size_t size, uint16_t port)
+{
+	unsigned int i;
+
+	for (i = 0; i < run->nb_ports && run->ports[i] != port; i++)
+		;
+	if (port < EPHEMERAL_MIN)
+		snprintf(text, size, "%u", port);
+	else if (i < run->nb_ports)
+		snprintf(text, size, "p%u", i + 1);
+	else
+		snprintf(text, size, "p");
+}
+
+void
 addr_text(struct run *run, char *text, size_t size, const void *addr, socklen_t len)
 {
 	const struct sockaddr_in *sin = addr;
@@ -100,6 +115,21 @@ hash_bytes(uint64_t hash, const void *data, size_t bytes)
 	for (size_t i = 0; i < bytes; i++)
 		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
 	return hash;
+}
+
+/* The ports of all sockets get their names in the order of the slots: not by what is seen first. */
+static void
+name_ports(struct run *run)
+{
+	for (unsigned int i = 0; i < DIFF_SLOTS; i++) {
+		struct sockaddr_in sin;
+		socklen_t len = sizeof(sin);
+		char text[8];
+
+		if (run->fd[i] >= 0 &&
+				run->x->getsockname(run->fd[i], (struct sockaddr *)&sin, &len) == 0)
+			port_text(run, text, sizeof(text), ntohs(sin.sin_port));
+	}
 }
 
 struct list {
@@ -178,6 +208,7 @@ run_scenario(const struct dx *x, const struct scenario *s)
 		note(run, "op", json_string(line));
 		op_run(run, line);
 		free(line);
+		name_ports(run);
 		if (run->no_capture)
 			x->captured(frame_ignore, NULL);
 		else
