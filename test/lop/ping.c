@@ -2,7 +2,7 @@
  * Copyright(c) 2026 The net_lo authors
  */
 
-/* Sockets of SOCK_DGRAM and IPPROTO_ICMP. Answers are those of Linux 6.18 to the same calls. */
+/* Sockets of ICMP, SOCK_DGRAM above all. Answers are those of Linux 6.18 to the same calls. */
 
 #include <errno.h>
 #include <string.h>
@@ -10,8 +10,11 @@
 #include "../../lib/lop/include/lop_if.h"
 #include "fault_send.h"
 
-#define ECHO_REQUEST 8
-#define ECHO_REPLY 0
+/* behind <net/if.h> of fault_send.h */
+#include <linux/icmp.h>
+
+#define ECHO_REQUEST ICMP_ECHO
+#define ECHO_REPLY ICMP_ECHOREPLY
 
 struct echo {
 	uint8_t type, code;
@@ -151,6 +154,43 @@ ids_are_bound(void **state)
 }
 
 static int
+filter_get(int fd, void *value, socklen_t len)
+{
+	return lop_getsockopt(fd, SOL_RAW, ICMP_FILTER, value, &len) == 0 ? (int)len : -errno;
+}
+
+/* contract DM-01: a raw socket hears the types that its filter leaves */
+static void
+raw_sockets_filter_types(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int fd = lop_socket(lop, AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP);
+	const int other = lop_socket(lop, AF_INET, SOCK_RAW | SOCK_NONBLOCK, 253);
+	const int udp = fx_udp(lop, NULL, 0);
+	struct echo e = { .type = ECHO_REQUEST, .sum_be = RTE_BE16(0xf7ff) };
+	uint8_t got[64], all[8] = { 0 };
+	uint32_t types = 1 << 0;
+
+	assert_int_equal(lop_setsockopt(fd, SOL_RAW, ICMP_FILTER, &types, sizeof(types)), 0);
+	assert_int_equal(lop_setsockopt(fd, SOL_RAW, ICMP_FILTER, "\xff", 1), 0);
+	assert_int_equal(filter_get(fd, all, sizeof(all)), 4);
+	assert_int_equal(all[0], 0xff);
+	sf_fails(lop_setsockopt(fd, SOL_RAW, 2, &types, sizeof(types)), ENOPROTOOPT);
+	sf_fails(lop_setsockopt(fd, SOL_RAW, ICMP_FILTER, NULL, sizeof(types)), EFAULT);
+	sf_fails(lop_setsockopt(other, SOL_RAW, ICMP_FILTER, &types, sizeof(types)), EOPNOTSUPP);
+	sf_fails(lop_setsockopt(udp, SOL_RAW, ICMP_FILTER, &types, sizeof(types)), ENOPROTOOPT);
+	assert_int_equal(filter_get(other, all, sizeof(all)), -EOPNOTSUPP);
+	assert_int_equal(filter_get(udp, all, sizeof(all)), -EOPNOTSUPP);
+
+	types = 1 << ECHO_REQUEST;
+	assert_int_equal(lop_setsockopt(fd, SOL_RAW, ICMP_FILTER, &types, sizeof(types)), 0);
+	assert_int_equal(send_to(fd, &e, 8, "127.0.0.1"), 8);
+	assert_int_equal(lop_recv(fd, got, sizeof(got), 0), 28);
+	assert_int_equal(got[20], ECHO_REPLY);
+	sf_fails(lop_recv(fd, got, sizeof(got), 0), EAGAIN);
+}
+
+static int
 ping_fault_run(struct fault_env *env)
 {
 	const int ret = fault_answer(send_to(env->fd, &request, sizeof(request), "127.0.0.1"));
@@ -183,6 +223,7 @@ static const struct lo_case ping_cases[] = {
 	LO_CASE(an_echo_comes_back_with_the_sockets_id),
 	LO_CASE(what_is_no_echo_request_is_refused),
 	LO_CASE(ids_are_bound),
+	LO_CASE(raw_sockets_filter_types),
 	LO_CASE(an_echo_without_memory_is_refused_or_lost),
 };
 LO_REGISTER_TEST(lop_icmp_autotest, ping_cases);

@@ -47,6 +47,8 @@ is_udp(const struct lop_sock *sk)
 static int
 set_raw(struct lop_sock *sk, int name, const void *value, socklen_t len)
 {
+	uint32_t types = lop_load(sk->icmp_filter);
+
 	if (sk->type != SOCK_RAW)
 		return -ENOPROTOOPT;
 	if (name != ICMP_FILTER)
@@ -56,20 +58,23 @@ set_raw(struct lop_sock *sk, int name, const void *value, socklen_t len)
 	if (value == NULL && len != 0)
 		return -EFAULT;
 	if (len != 0)
-		memcpy(&sk->icmp_filter, value, RTE_MIN(len, (socklen_t)sizeof(sk->icmp_filter)));
+		memcpy(&types, value, RTE_MIN(len, (socklen_t)sizeof(types)));
+	lop_store(sk->icmp_filter, types);
 	return 0;
 }
 
 static int
 get_raw(struct lop_sock *sk, int name, void *value, socklen_t *len)
 {
+	const uint32_t types = lop_load(sk->icmp_filter);
+
 	if (sk->type != SOCK_RAW)
 		return -EOPNOTSUPP;
 	if (name != ICMP_FILTER)
 		return -ENOPROTOOPT;
 	if (sk->protocol != IPPROTO_ICMP)
 		return -EOPNOTSUPP;
-	return lop_option_copy(value, len, &sk->icmp_filter, sizeof(sk->icmp_filter));
+	return lop_option_copy(value, len, &types, sizeof(types));
 }
 
 static int

@@ -13,11 +13,22 @@
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 
+#include <rte_icmp.h>
 #include <rte_ip.h>
 
 #include "stages.h"
 #include "trace.h"
 #include "udp_table.h"
+
+/* ICMP_FILTER: types that a raw socket does not want to hear, and what has none. */
+static bool
+is_filtered(const struct lop_sock *sk, const struct rte_mbuf *m)
+{
+	uint8_t room[sizeof(struct rte_icmp_hdr)];
+	const uint8_t *type = rte_pktmbuf_read(m, lop_ihl(m), sizeof(room), room);
+
+	return type == NULL || (*type < 32 && (lop_load(sk->icmp_filter) & RTE_BIT32(*type)) != 0);
+}
 
 /* Copies to raw sockets of this protocol; whether there was one. */
 static __rte_noinline bool
@@ -39,6 +50,8 @@ to_raw(struct lop_worker *w, struct rte_mbuf *m)
 						lop_load(sk->bound_if) != lop_meta(m)->ifindex))
 			continue;
 		any = true;
+		if (ip->next_proto_id == IPPROTO_ICMP && is_filtered(sk, m))
+			continue;
 		copy = rte_pktmbuf_copy(m, w->lop->pool, 0, UINT32_MAX);
 		if (copy == NULL) {
 			lop_count(w->drop[LOP_DROP_NO_MBUF], 1);

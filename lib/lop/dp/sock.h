@@ -172,7 +172,7 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) more; /* enum lop_sock_more */
 	uint32_t ts_flags;         /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
 	uint32_t ts_bind_phc;
-	uint32_t icmp_filter; /* ICMP_FILTER of a raw socket */
+	RTE_ATOMIC(uint32_t) icmp_filter; /* ICMP_FILTER of a raw socket: types it does not hear */
 	int linger_s, rcvlowat;
 	int busy_poll_us, busy_poll_budget;
 	uint64_t pacing_rate;
