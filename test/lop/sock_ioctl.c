@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if_arp.h>
 
@@ -156,7 +157,68 @@ sockets_answer_for_themselves(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
+static int
+ethtool(int fd, const char *name, void *data)
+{
+	struct ifreq r = named(name);
+
+	r.ifr_data = data;
+	return lop_ioctl(fd, SIOCETHTOOL, &r);
+}
+
+static void
+assert_value(int fd, const char *name, uint32_t command, uint32_t want)
+{
+	struct ethtool_value v = { .cmd = command, .data = 77 };
+
+	assert_int_equal(ethtool(fd, name, &v), 0);
+	assert_int_equal(v.cmd, command);
+	assert_int_equal(v.data, want);
+}
+
+/* contract DEV-13: the link follows the interface, as seen on 6.18 */
+static void
+ethtool_is_answered(void **state)
+{
+	struct lop *lop = fx_lop(*state, NULL);
+	const int fd = lop_socket(lop, AF_INET, SOCK_DGRAM, 0);
+	static const uint32_t on[] = { ETHTOOL_GRXCSUM, ETHTOOL_GTXCSUM, ETHTOOL_GSG, ETHTOOL_GTSO,
+		ETHTOOL_GGSO, ETHTOOL_GGRO };
+	static const uint32_t refused[] = { ETHTOOL_GDRVINFO, ETHTOOL_GSET, ETHTOOL_SRXCSUM,
+		ETHTOOL_GSTATS };
+	struct ethtool_ts_info stamps = { .cmd = ETHTOOL_GET_TS_INFO };
+	struct ethtool_value v;
+
+	assert_value(fd, "lo", ETHTOOL_GLINK, 0);
+	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, IFF_UP, IFF_UP), 0);
+	assert_value(fd, "lo", ETHTOOL_GLINK, 1);
+	for (unsigned int i = 0; i < RTE_DIM(on); i++)
+		assert_value(fd, "lo", on[i], 1);
+	assert_value(fd, "lo", ETHTOOL_GFLAGS, 0);
+	assert_int_equal(ethtool(fd, "lo", &stamps), 0);
+	assert_int_equal(stamps.so_timestamping, 0x1a);
+	assert_int_equal(stamps.phc_index, -1);
+	assert_int_equal(stamps.tx_types, 0);
+	assert_int_equal(stamps.rx_filters, 0);
+	for (unsigned int i = 0; i < RTE_DIM(refused); i++) {
+		v.cmd = refused[i];
+		assert_int_equal(ethtool(fd, "lo", &v), -1);
+		assert_int_equal(errno, EOPNOTSUPP);
+	}
+	assert_int_equal(ethtool(fd, "nope", NULL), -1);
+	assert_int_equal(errno, EFAULT);
+	assert_int_equal(ethtool(fd, "nope", &v), -1);
+	assert_int_equal(errno, ENODEV);
+
+	fx_wire(*state, lop, "w0");
+	assert_value(fd, "w0", ETHTOOL_GLINK, 0);
+	v.cmd = ETHTOOL_GTSO;
+	assert_int_equal(ethtool(fd, "w0", &v), -1);
+	assert_int_equal(errno, EOPNOTSUPP);
+}
+
 static const struct lo_case sock_ioctl_cases[] = {
+	LO_CASE(ethtool_is_answered),
 	LO_CASE(interfaces_answer_by_name),
 	LO_CASE(addresses_answer_by_label),
 	LO_CASE(sockets_answer_for_themselves),

@@ -143,7 +143,7 @@ if_ioctl(struct lop *lop, unsigned long request, struct ifreq *ifr)
 	struct lop_if_info info;
 	int ifindex, ret;
 
-	if (ifr == NULL)
+	if (ifr == NULL || (request == SIOCETHTOOL && ifr->ifr_data == NULL))
 		return -EFAULT;
 	ifr->ifr_name[IFNAMSIZ - 1] = '\0';
 	if (request == SIOCGIFNAME) {
@@ -187,6 +187,8 @@ if_ioctl(struct lop *lop, unsigned long request, struct ifreq *ifr)
 	case SIOCGIFNETMASK:
 	case SIOCGIFBRDADDR:
 		return addr_ioctl(lop, ifindex, request, ifr);
+	case SIOCETHTOOL:
+		return lop_ethtool(&info, ifindex == LOP_LO_INDEX, ifr->ifr_data);
 	default:
 		return -ENOTTY;
 	}
@@ -195,7 +197,8 @@ if_ioctl(struct lop *lop, unsigned long request, struct ifreq *ifr)
 static bool
 is_if_ioctl(unsigned long request)
 {
-	return (request >= SIOCGIFNAME && request <= SIOCGIFINDEX) || request == SIOCGIFTXQLEN;
+	return (request >= SIOCGIFNAME && request <= SIOCGIFINDEX) || request == SIOCGIFTXQLEN ||
+			request == SIOCETHTOOL;
 }
 
 int

@@ -39,6 +39,10 @@ bool lop_timestamp_option(int name);
 int lop_timestamp_set(struct lop_sock *sk, int name, const void *value, socklen_t len);
 int lop_timestamp_get(const struct lop_sock *sk, int name);
 
+/* ctl/ethtool.c: SIOCETHTOOL (contract DEV-13); data is not NULL. 0 or -EOPNOTSUPP. */
+struct lop_if_info;
+int lop_ethtool(const struct lop_if_info *info, bool is_lo, void *data);
+
 /* A switch in sk->flags or sk->more. */
 static inline void
 lop_switch(RTE_ATOMIC(uint32_t) * word, uint32_t bit, bool on)
