@@ -74,6 +74,7 @@ next(const char *name, void **cache)
 	return *cache;
 }
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and arguments bring their own */
 /* Call what a function of this name is elsewhere: returns a pointer that counts as a block. */
 #define ALLOCATE(name, old, types, args)                                 \
 	do {                                                             \
@@ -92,6 +93,7 @@ next(const char *name, void **cache)
 			lo_fault_blocks(1);                              \
 		return block;                                            \
 	} while (0)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 void *
 rte_malloc(const char *type, size_t size, unsigned int align)

@@ -149,11 +149,13 @@ frame_arrives(struct fuzz_bytes *b)
 	const uint8_t *data = fuzz_take(b, n, &n);
 
 	if (front != 0) {
+		const struct lop_if *wire = lop_if_of(world.lop, world.wire);
+
+		FUZZ_CHECK(wire != NULL);
 		memcpy(frame, ether, front);
 		/* to whoever it comes to */
 		if ((flags & AT_LO) == 0)
-			memcpy(frame, lop_if_of(world.lop, world.wire)->mac.addr_bytes,
-					RTE_ETHER_ADDR_LEN);
+			memcpy(frame, wire->mac.addr_bytes, RTE_ETHER_ADDR_LEN);
 	}
 	if (n != 0)
 		memcpy(frame + front, data, n);

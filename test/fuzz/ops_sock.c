@@ -13,6 +13,8 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 
+#include <rte_string_fns.h>
+
 #include "../../lib/lop/include/lop_socket.h"
 #include "ops.h"
 
@@ -214,7 +216,7 @@ op_ioctl(struct fuzz_bytes *b)
 	char *buf = NULL;
 
 	if ((byte & 1) != 0)
-		strcpy(arg->req.ifr_name, (byte & 2) != 0 ? "lo" : "wire0");
+		strlcpy(arg->req.ifr_name, (byte & 2) != 0 ? "lo" : "wire0", IFNAMSIZ);
 	if (request == SIOCGIFCONF) {
 		arg->conf.ifc_len = byte & 0x7f;
 		buf = malloc(byte | 1);
