@@ -122,6 +122,7 @@ struct run {
 		uint16_t id;
 	} flow[64]; /* the last IP ID of each */
 	bool no_capture;
+	bool no_ids;    /* those of now have no order */
 	bool exact_ids; /* "one more than the last" is a promise here */
 	bool has_tap;
 	uint8_t tap_mac[ETH_ALEN];

@@ -76,6 +76,8 @@ id_kind(struct run *run, const struct iphdr *ip)
 
 	if (id == 0)
 		return "0";
+	if (run->no_ids)
+		return "set";
 	for (i = 0; i < run->nb_flows && run->flow[i].key != key; i++)
 		;
 	if (i == RTE_DIM(run->flow))

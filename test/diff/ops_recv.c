@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -70,7 +71,23 @@ note_cmsgs(struct run *run, struct msghdr *msg)
 	json_decref(list);
 }
 
-/* recv SLOT [room=BYTES] [flags=] [control=BYTES] */
+/* Of a raw socket: its IP ID, ports and sums are not the same each time. */
+static void
+note_packet(struct run *run, uint32_t bytes)
+{
+	char text[1024];
+
+	memmove(run->data + sizeof(struct ether_header), run->data,
+			RTE_MIN(bytes, sizeof(run->data) - sizeof(struct ether_header)));
+	memset(run->data, 0, sizeof(struct ether_header));
+	((struct ether_header *)run->data)->ether_type = htons(ETHERTYPE_IP);
+	run->no_ids = true;
+	frame_text(run, text, sizeof(text), run->data, bytes + sizeof(struct ether_header));
+	run->no_ids = false;
+	note(run, "packet", json_string(text));
+}
+
+/* recv SLOT [room=BYTES] [flags=] [control=BYTES] [as=ip] */
 void
 op_recv(struct run *run, const struct words *w)
 {
@@ -98,7 +115,10 @@ op_recv(struct run *run, const struct words *w)
 	if ((msg.msg_flags & ~MSG_CMSG_CLOEXEC) != 0)
 		note_text(run, "flags", "%#x", (unsigned int)msg.msg_flags & ~MSG_CMSG_CLOEXEC);
 	/* also what was not to be written */
-	note_text(run, "data", "%016llx",
-			(unsigned long long)hash_bytes(0, run->data, sizeof(run->data)));
+	if (word_of(w, "as") != NULL)
+		note_packet(run, ret);
+	else
+		note_text(run, "data", "%016llx",
+				(unsigned long long)hash_bytes(0, run->data, sizeof(run->data)));
 	note_cmsgs(run, &msg);
 }

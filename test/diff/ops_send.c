@@ -86,12 +86,13 @@ control_fill(struct control *c, const struct words *w)
 	}
 }
 
-/* send SLOT BYTES [to=] [flags=] [iov=PIECES] [buffer=bad] and control messages */
+/* send SLOT BYTES [hex=] [to=] [flags=] [iov=PIECES] [buffer=bad] and control messages */
 void
 op_send(struct run *run, const struct words *w)
 {
 	const int fd = fd_of(run, w, 1);
-	const size_t bytes = number(word(w, 2));
+	size_t bytes = number(word(w, 2));
+	const char *hex = word_of(w, "hex");
 	const int flags = number_of(w, "flags", 0) | MSG_DONTWAIT;
 	const bool bad = word_of(w, "buffer") != NULL;
 	unsigned int pieces = RTE_MIN(number_of(w, "iov", 1), IOVS_MAX);
@@ -107,6 +108,9 @@ op_send(struct run *run, const struct words *w)
 	if (bytes > sizeof(run->data) && !bad)
 		bad_word("too long a datagram", word(w, 2));
 	fill(run, bad ? 0 : bytes);
+	/* in front of what is made up */
+	if (hex != NULL)
+		bytes = RTE_MAX(bytes, bytes_of(hex, run->data, sizeof(run->data)));
 	if (control.used == 0 && pieces == 1) {
 		note_result(run,
 				run->x->sendto(fd, from, bytes, flags, msg.msg_name,
