@@ -34,7 +34,7 @@ void nl_close(struct nl *nl, size_t at);
 /* Send all and wait for the answers to those with NLM_F_ACK: 0 or the first -errno. */
 int nl_talk(int protocol, struct nl *nl);
 /* Ask for a dump, or for one answer: each message goes to fn. */
-typedef void (*nl_fn)(const struct nlmsghdr *msg, void *arg);
+typedef void (*nl_fn)(struct nlmsghdr *msg, void *arg);
 int nl_ask(int protocol, struct nl *nl, nl_fn fn, void *arg);
 
 #endif /* DIFF_RTNL_H */

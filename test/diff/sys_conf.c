@@ -126,13 +126,13 @@ struct neigh_walk {
 };
 
 static void
-neigh_seen(const struct nlmsghdr *msg, void *arg)
+neigh_seen(struct nlmsghdr *msg, void *arg)
 {
-	const struct ndmsg *head = NLMSG_DATA(msg);
+	struct ndmsg *head = NLMSG_DATA(msg);
 	const struct neigh_walk *walk = arg;
 	struct lop_neigh_info neigh = { .ifindex = head->ndm_ifindex, .state = head->ndm_state };
 	int left = (int)NLMSG_PAYLOAD(msg, sizeof(*head));
-	const struct rtattr *attr = (const struct rtattr *)((const char *)head + sizeof(*head));
+	struct rtattr *attr = (struct rtattr *)((char *)head + sizeof(*head));
 
 	if (msg->nlmsg_type != RTM_NEWNEIGH || head->ndm_family != AF_INET)
 		return;

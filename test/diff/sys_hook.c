@@ -182,7 +182,7 @@ counter_find(const char *p, size_t bytes, uint64_t *packets)
 }
 
 static void
-rule_seen(const struct nlmsghdr *msg, void *arg)
+rule_seen(struct nlmsghdr *msg, void *arg)
 {
 	uint64_t *packets = arg;
 

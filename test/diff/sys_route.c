@@ -60,9 +60,9 @@ struct route_walk {
 };
 
 static void
-route_seen(const struct nlmsghdr *msg, void *arg)
+route_seen(struct nlmsghdr *msg, void *arg)
 {
-	const struct rtmsg *head = NLMSG_DATA(msg);
+	struct rtmsg *head = NLMSG_DATA(msg);
 	struct route_walk *walk = arg;
 	struct lop_route route = {
 		.dst_len = head->rtm_dst_len,
@@ -73,7 +73,7 @@ route_seen(const struct nlmsghdr *msg, void *arg)
 		.table = head->rtm_table,
 	};
 	int left = (int)NLMSG_PAYLOAD(msg, sizeof(*head));
-	const struct rtattr *attr = RTM_RTA(head);
+	struct rtattr *attr = RTM_RTA(head);
 	uint32_t value;
 
 	if (msg->nlmsg_type != RTM_NEWROUTE || head->rtm_family != AF_INET)
