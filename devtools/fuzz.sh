@@ -19,9 +19,10 @@ names=("${@:2}")
 
 export CC=clang
 setup_packages "${build_packages[@]}" clang
+mkdir -p "$build"
 setup_build -Dfuzz=true -Dtests=false -Dapps=false -Db_lundef=false -Dbuildtype=debugoptimized \
 	-Db_sanitize=address,undefined -Dc_args="-fno-sanitize-recover=all -fno-sanitize=alignment" \
-	> "$build.log" 2>&1 || { tail -n 40 "$build.log"; die 'the build failed'; }
+	> "$build/build.log" 2>&1 || { tail -n 40 "$build/build.log"; die 'the build failed'; }
 
 found=$build/found
 mkdir -p "$found"
