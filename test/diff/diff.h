@@ -132,7 +132,7 @@ struct run {
 
 /* A scenario, its parameters filled in. */
 struct scenario {
-	const char *family; /* name of its file */
+	char *family; /* name of its file */
 	char *name;
 	json_t *rows;          /* ids of the contract */
 	json_t *ops;           /* strings */

@@ -158,7 +158,7 @@ expand(const char *text, char *to, size_t size, uint64_t *state)
 
 	while (*text != '\0' && used + 1 < size) {
 		const struct rule *rule;
-		unsigned int n = 0;
+		unsigned int n = 1;
 		size_t len;
 
 		if (*text != '@') {

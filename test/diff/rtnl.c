@@ -77,7 +77,7 @@ nl_open(struct nl *nl, uint16_t type)
 {
 	const size_t at = nl->used;
 
-	nl_put(nl, type | NLA_F_NESTED, NULL, 0);
+	nl_put(nl, type | NLA_F_NESTED, "", 0);
 	return at;
 }
 

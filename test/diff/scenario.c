@@ -33,6 +33,7 @@ struct context {
 void
 scenario_free(struct scenario *s)
 {
+	free(s->family);
 	free(s->name);
 	json_decref(s->rows);
 	json_decref(s->ops);
@@ -50,7 +51,7 @@ void
 scenario_make(struct scenario *s, const char *family, const char *name, json_t *ops)
 {
 	*s = (struct scenario){
-		.family = family,
+		.family = strdup(family),
 		.name = strdup(name),
 		.rows = json_array(),
 		.ops = ops,
@@ -167,7 +168,7 @@ value_set(struct context *c, unsigned int at, const json_t *value)
 static void
 multiply(struct context *c, unsigned int at, json_t *params)
 {
-	const char *names[PARAMS_MAX];
+	const char *names[PARAMS_MAX] = { NULL };
 	unsigned int n = 0;
 	const char *key;
 	json_t *values, *value;
@@ -192,12 +193,11 @@ multiply(struct context *c, unsigned int at, json_t *params)
 	}
 }
 
-/* The families' names live as long as the program. */
 static void
 load_file(struct scenarios *all, const char *folder, const char *file, const char *pattern)
 {
 	struct context c = { .all = all, .pattern = pattern };
-	char path[4096];
+	char family[256], path[4096];
 	char *line = NULL;
 	size_t size = 0;
 	unsigned int at = 0;
@@ -207,7 +207,8 @@ load_file(struct scenarios *all, const char *folder, const char *file, const cha
 	f = fopen(path, "r");
 	if (f == NULL)
 		bad_word(strerror(errno), path);
-	c.family = strndup(file, strcspn(file, "."));
+	snprintf(family, sizeof(family), "%.*s", (int)strcspn(file, "."), file);
+	c.family = family;
 	while (getline(&line, &size, f) > 0) {
 		json_error_t error;
 		json_t *json;

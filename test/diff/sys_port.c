@@ -47,7 +47,7 @@ void
 sys_captured(dx_frame_fn fn, void *arg)
 {
 	for (;;) {
-		struct sockaddr_ll from;
+		struct sockaddr_ll from = { 0 };
 		socklen_t len = sizeof(from);
 		const ssize_t n = recvfrom(
 				capture_fd, room, sizeof(room), 0, (struct sockaddr *)&from, &len);
