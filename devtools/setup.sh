@@ -16,7 +16,7 @@ build=${LO_BUILD:-$top/build}
 # What the build needs. The programs of each script come on top.
 build_packages=(
 	dpdk-dev dpkg-dev gcc libc6-dev libcmocka-dev libdpdk-dev libjansson-dev libnuma-dev
-	libpcap-dev meson ninja-build pkg-config
+	libpcap-dev meson ninja-build pkg-config zlib1g-dev
 )
 # Programs that the tests start.
 test_packages=(dpdk iproute2 procps python3 python3-pyelftools tshark)

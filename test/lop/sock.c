@@ -198,12 +198,13 @@ running_clock(void *arg)
 static void
 waiting_ends_when_the_time_is_over(void **state)
 {
-	uint64_t now_us = 1000000;
+	static uint64_t now_us; /* the fixture looks at it, too */
 	struct lop *lop = fx_lop_up(*state);
 	struct lop_worker *w;
 	struct lop_sock *sk;
 	const int fd = fx_udp(lop, NULL, 5000);
 
+	now_us = 1000000;
 	lop->clock_arg = &now_us;
 	lop->clock_us = running_clock;
 	sk = lop_sock_enter(fd, &w);
