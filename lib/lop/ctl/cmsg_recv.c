@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/time.h>
 
+#include <linux/net_tstamp.h>
 #include <rte_ip.h>
 #include <rte_udp.h>
 
@@ -56,6 +57,21 @@ lop_cmsg_time(const struct lop_worker *w, const struct lop_sock *sk, uint64_t no
 
 		lop_control_put(control, flags, SOL_SOCKET, SCM_TIMESTAMP, &tv, sizeof(tv));
 	}
+}
+
+void
+lop_cmsg_stamping(const struct lop_worker *w, const struct lop_sock *sk, uint64_t now_us,
+		struct msghdr *control, int *flags)
+{
+	const bool is_new = (lop_load(sk->more) & LOP_MORE_TIMESTAMP_NEW) != 0;
+	const uint64_t wall_us = now_us + w->wall_offset_us;
+	/* the first of them is software's, the others were of devices */
+	const struct timespec ts[3] = { { .tv_sec = wall_us / 1000000,
+			.tv_nsec = wall_us % 1000000 * 1000 } };
+
+	if ((lop_load(sk->ts_flags) & SOF_TIMESTAMPING_SOFTWARE) != 0)
+		lop_control_put(control, flags, SOL_SOCKET,
+				is_new ? SO_TIMESTAMPING_NEW : SO_TIMESTAMPING_OLD, ts, sizeof(ts));
 }
 
 /*
@@ -128,18 +144,21 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 	const uint32_t on = lop_load(sk->flags);
 	const struct rte_ipv4_hdr *ip = (const void *)(rte_pktmbuf_mtod(m, const uint8_t *) -
 			(sk->type == SOCK_RAW ? 0 : lop_meta(m)->l3_len));
+	uint64_t came_us;
 
 	if (likely((on &
-				   (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_RXQ_OVFL |
-						   LOP_SOCK_PKTINFO | LOP_SOCK_RECVTTL |
-						   LOP_SOCK_RECVTOS | LOP_SOCK_RECVOPTS |
-						   LOP_SOCK_RETOPTS | LOP_SOCK_ORIGDSTADDR)) == 0))
+				   (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_STAMPING |
+						   LOP_SOCK_RXQ_OVFL | LOP_SOCK_PKTINFO |
+						   LOP_SOCK_RECVTTL | LOP_SOCK_RECVTOS |
+						   LOP_SOCK_RECVOPTS | LOP_SOCK_RETOPTS |
+						   LOP_SOCK_ORIGDSTADDR)) == 0))
 		return;
 	/* one that was there before the socket asked has no stamp: Linux takes the time of reading */
-	lop_cmsg_time(w, sk,
-			(lop_meta(m)->flags & LOP_META_STAMPED) != 0 ? lop_meta(m)->arrived_us
-								     : lop_now(w),
-			control, flags);
+	came_us = (lop_meta(m)->flags & LOP_META_STAMPED) != 0 ? lop_meta(m)->arrived_us
+							       : lop_now(w);
+	lop_cmsg_time(w, sk, came_us, control, flags);
+	if ((on & LOP_SOCK_STAMPING) != 0)
+		lop_cmsg_stamping(w, sk, came_us, control, flags);
 	if ((on & LOP_SOCK_RXQ_OVFL) != 0) {
 		/* as many as there were when it was queued, see lop_sock_deliver() */
 		const uint32_t drops = m->hash.usr;

@@ -27,9 +27,8 @@ is_icmp(const struct rte_mbuf *m)
 	return record_of(m)->ee.ee_origin == SO_EE_ORIGIN_ICMP;
 }
 
-/* Queued if the receive buffer has room (Linux charges it there); false: not. */
-static bool
-enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
+bool
+lop_error_enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
 {
 	bool room;
 
@@ -47,6 +46,21 @@ enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
 	}
 	lop_rx_unlock(sk);
 	return room;
+}
+
+bool
+lop_error_extend(struct lop_sock *sk, uint32_t key)
+{
+	struct sock_extended_err *ee;
+	bool extends;
+
+	lop_rx_lock(sk);
+	ee = sk->err_tail != NULL ? &record_of(sk->err_tail)->ee : NULL;
+	extends = ee != NULL && ee->ee_origin == SO_EE_ORIGIN_ZEROCOPY && ee->ee_data + 1 == key;
+	if (extends)
+		ee->ee_data = key;
+	lop_rx_unlock(sk);
+	return extends;
 }
 
 /* What was quoted, as far as one mbuf holds it. */
@@ -92,7 +106,7 @@ queue_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_err
 			rec->ifindex = lop_meta(error->payload)->ifindex;
 	}
 	quote(m, error->payload, error->payload_off);
-	if (!enqueue(sk, m, lop_truesize(m->pkt_len - sizeof(*rec))))
+	if (!lop_error_enqueue(sk, m, lop_truesize(m->pkt_len - sizeof(*rec))))
 		rte_pktmbuf_free(m);
 }
 
@@ -183,7 +197,12 @@ put_control(const struct lop_worker *w, const struct lop_sock *sk,
 		struct sockaddr_in offender;
 	} data = { .ee = rec->ee, .offender = rec->offender };
 
-	lop_cmsg_time(w, sk, rec->now_us, control, flags);
+	if (rec->ee.ee_origin != SO_EE_ORIGIN_ZEROCOPY)
+		lop_cmsg_time(w, sk, rec->now_us, control, flags);
+	if (rec->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING ||
+			(rec->ee.ee_origin == SO_EE_ORIGIN_ICMP &&
+					(lop_load(sk->flags) & LOP_SOCK_STAMPING) != 0))
+		lop_cmsg_stamping(w, sk, rec->now_us, control, flags);
 	if ((lop_load(sk->flags) & LOP_SOCK_PKTINFO) != 0 && rec->offender.sin_family == AF_INET) {
 		const struct in_pktinfo info = { .ipi_ifindex = rec->ifindex,
 			.ipi_addr = rec->offender.sin_addr };
@@ -215,7 +234,9 @@ lop_errqueue_recv(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt 
 		return -EFAULT;
 	}
 	lop_copy_out(m, sizeof(*rec), bytes, &r->iov);
-	r->has_from = true;
+	/* what is told of a socket's own sends names nobody */
+	r->has_from = rec->ee.ee_origin != SO_EE_ORIGIN_TIMESTAMPING &&
+			rec->ee.ee_origin != SO_EE_ORIGIN_ZEROCOPY;
 	r->from = (struct sockaddr_in){
 		.sin_family = AF_INET, .sin_port = rec->dport_be, .sin_addr.s_addr = rec->daddr_be
 	};

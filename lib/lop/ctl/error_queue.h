@@ -24,4 +24,9 @@ struct lop_error_record {
 	uint64_t now_us;
 };
 
+/* Queue a record if the receive buffer has room, which Linux charges; false: not, it is yours. */
+bool lop_error_enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize);
+/* Let the last record, if it is MSG_ZEROCOPY's of the number before, stand for this one, too. */
+bool lop_error_extend(struct lop_sock *sk, uint32_t key);
+
 #endif

@@ -219,7 +219,8 @@ lop_watched_update(struct lop *lop)
 {
 	bool watched = lop->lo == NULL || !lop_if_is_up(lop->lo) || lop->short_circuit ||
 			lop_load(lop->hooks.taps) != NULL || lop_load(lop->trace) != NULL ||
-			lop_load(lop->hooks.send_check) != NULL || lop_load(lop->udp->nb_raw) != 0;
+			lop_load(lop->hooks.send_check) != NULL ||
+			lop_load(lop->udp->nb_raw) != 0 || lop_load(lop->nb_stamping) != 0;
 
 	for (unsigned int i = 0; i < LOP_HOOK_POINTS; i++)
 		watched |= lop_load(lop->hooks.point[i]) != NULL;

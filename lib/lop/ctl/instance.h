@@ -110,9 +110,11 @@ struct lop {
 	RTE_ATOMIC(uint32_t) sock_gen;
 	/*
 	 * Somebody looks at packets between socket and socket, or lo is down: hooks, a check of
-	 * sends, taps, a trace, raw sockets, the short circuit. Then they go stage by stage.
+	 * sends, taps, a trace, raw sockets, senders that want stamps, the short circuit. Then
+	 * they go stage by stage.
 	 */
 	RTE_ATOMIC(bool) watched;
+	RTE_ATOMIC(uint32_t) nb_stamping; /* sockets that want to know when their packets left */
 
 	/* Control. */
 	pthread_mutex_t lock __rte_cache_aligned; /* every configuring call */

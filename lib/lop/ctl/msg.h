@@ -166,6 +166,9 @@ void lop_control_put(struct msghdr *control, int *flags, int level, int type, co
 /* SO_TIMESTAMP and SO_TIMESTAMPNS of something that came at a time of the worker's clock. */
 void lop_cmsg_time(const struct lop_worker *w, const struct lop_sock *sk, uint64_t now_us,
 		struct msghdr *control, int *flags);
+/* SO_TIMESTAMPING's, for those who asked to be told of software stamps. */
+void lop_cmsg_stamping(const struct lop_worker *w, const struct lop_sock *sk, uint64_t now_us,
+		struct msghdr *control, int *flags);
 /* All that the socket asks for, of what lop_sock_take() gave. */
 void lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *m,
 		struct msghdr *control, int *flags);
@@ -233,6 +236,9 @@ struct rte_mbuf *lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *
 void lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m);
 /* SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */
 void lop_peek_moved(struct lop_sock *sk, int32_t bytes);
+
+/* ctl/notices.c: a send with MSG_ZEROCOPY is done with its buffer (contract XM-07). */
+void lop_zerocopy_done(struct lop_worker *w, struct lop_sock *sk);
 
 /* ctl/error_queue.c: recvmsg() with MSG_ERRQUEUE (contract IC-02). */
 ssize_t lop_errqueue_recv(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r);

@@ -16,10 +16,10 @@
 #include "options.h"
 
 /* The kinds of control messages that recvmsg(2) has to look for. */
-#define RECV_FLAGS                                                                          \
-	(LOP_SOCK_RXQ_OVFL | LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_PKTINFO | \
-			LOP_SOCK_RECVTTL | LOP_SOCK_RECVTOS | LOP_SOCK_RECVOPTS |           \
-			LOP_SOCK_RETOPTS | LOP_SOCK_ORIGDSTADDR)
+#define RECV_FLAGS                                                                           \
+	(LOP_SOCK_RXQ_OVFL | LOP_SOCK_STAMPING | LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | \
+			LOP_SOCK_PKTINFO | LOP_SOCK_RECVTTL | LOP_SOCK_RECVTOS |             \
+			LOP_SOCK_RECVOPTS | LOP_SOCK_RETOPTS | LOP_SOCK_ORIGDSTADDR)
 #define RECV_MORE \
 	(LOP_MORE_RCVMARK | LOP_MORE_RCVPRIORITY | LOP_MORE_RECVFRAGSIZE | LOP_MORE_CHECKSUM)
 
@@ -27,7 +27,8 @@ static void
 changed(struct lop_sock *sk, int level, int name)
 {
 	const bool cmsgs = (lop_load(sk->flags) & RECV_FLAGS) != 0 ||
-			(lop_load(sk->more) & RECV_MORE) != 0 || sk->ts_flags != 0 || sk->gro;
+			(lop_load(sk->more) & RECV_MORE) != 0 || lop_load(sk->ts_flags) != 0 ||
+			sk->gro;
 
 	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
 	/* connect() has decided by the interface there was then (contract CO-04) */

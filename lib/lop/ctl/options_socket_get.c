@@ -94,7 +94,7 @@ get_struct(struct lop_sock *sk, int name, void *value, socklen_t *len)
 		.l_onoff = (lop_load(sk->more) & LOP_MORE_LINGER) != 0,
 		.l_linger = sk->linger_s,
 	};
-	const uint32_t stamping[2] = { sk->ts_flags, sk->ts_bind_phc };
+	const uint32_t stamping[2] = { lop_load(sk->ts_flags), sk->ts_bind_phc };
 	const struct ucred nobody = { .pid = 0, .uid = -1, .gid = -1 };
 
 	switch (name) {

@@ -17,6 +17,8 @@
 #define FLAG_OPT_STATS SOF_TIMESTAMPING_OPT_STATS
 #define FLAG_TSONLY SOF_TIMESTAMPING_OPT_TSONLY
 #define FLAG_BIND_PHC (1u << 15)
+/* Both: taken, and told of. */
+#define STAMPS_RECEIVED (SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE)
 
 bool
 lop_timestamp_option(int name)
@@ -37,7 +39,8 @@ timestamping_set(struct lop_sock *sk, bool is_new, uint32_t flags)
 		return -EINVAL;
 	if ((flags & FLAG_BIND_PHC) != 0)
 		return -EOPNOTSUPP; /* lo has no clock of its own (contract DEV-13) */
-	sk->ts_flags = flags;
+	lop_stamping_set(sk, flags);
+	lop_switch(&sk->flags, LOP_SOCK_STAMPING, (flags & STAMPS_RECEIVED) == STAMPS_RECEIVED);
 	lop_switch(&sk->more, LOP_MORE_TIMESTAMP_NEW, is_new);
 	return 0;
 }

@@ -61,8 +61,8 @@ send_udp(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq
 	return ret != 0 ? ret : (ssize_t)rq->len;
 }
 
-ssize_t
-lop_send_request(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
+static ssize_t
+send_any(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 {
 	ssize_t ret = lop_send_check(&sk->lop->hooks, sk->fd, rq->to, rq->len);
 
@@ -80,6 +80,18 @@ lop_send_request(struct lop_worker *w, struct lop_sock *sk, const struct lop_req
 	do
 		ret = send_udp(w, sk, rq);
 	while (ret == -ERESTART);
+	return ret;
+}
+
+ssize_t
+lop_send_request(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
+{
+	const ssize_t ret = send_any(w, sk, rq);
+
+	/* it was copied, so it is done */
+	if (ret >= 0 && (rq->flags & MSG_ZEROCOPY) != 0 &&
+			(lop_load(sk->more) & LOP_MORE_ZEROCOPY) != 0)
+		lop_zerocopy_done(w, sk);
 	return ret;
 }
 

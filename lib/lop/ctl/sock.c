@@ -210,6 +210,7 @@ sock_close(struct lop_worker *w, struct lop_sock *sk)
 			lop_raw_remove(sk);
 		lop_store(sk->more, lop_load(sk->more) | LOP_MORE_UNHASHED);
 	}
+	lop_stamping_set(sk, 0);
 	lop_sock_changed(sk);
 	*sk->pprev = sk->next;
 	if (sk->next != NULL)

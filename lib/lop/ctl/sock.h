@@ -87,6 +87,9 @@ int lop_sock_autobind(struct lop_worker *w, struct lop_sock *sk);
 /* An address of a call (contract SEND-01): -EINVAL, -EFAULT. */
 int lop_addr_check(const struct sockaddr *addr, socklen_t len);
 
+/* ctl/notices.c: SO_TIMESTAMPING's flags (contract XM-06). With lop->lock held. */
+void lop_stamping_set(struct lop_sock *sk, uint32_t flags);
+
 /* ctl/sock.c */
 
 /* What was prepared for the destination last used no longer fits. */

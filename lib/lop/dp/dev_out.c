@@ -118,6 +118,17 @@ to_wire(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16
 	}
 }
 
+static __rte_noinline void
+tell_senders(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++) {
+		struct lop_sock *sk = lop_meta(pkts[i])->sock;
+
+		if (sk != NULL)
+			lop_sock_sent(w, sk, pkts[i]);
+	}
+}
+
 static __rte_always_inline void
 to_device(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
 {
@@ -129,6 +140,8 @@ to_device(struct lop_worker *w, struct lop_if *dev, struct rte_mbuf **pkts, uint
 		lop_taps_out(w, dev, pkts, n);
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_DEV_OUT, pkts, n, 0, 0);
+	if (unlikely(lop_load(w->lop->nb_stamping) != 0))
+		tell_senders(w, pkts, n);
 	if (likely(dev->loopback))
 		lop_to_lo(w, pkts, n);
 	else

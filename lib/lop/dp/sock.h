@@ -57,6 +57,7 @@ enum lop_sock_flag {
 	LOP_SOCK_RECVOPTS = 1 << 22,
 	LOP_SOCK_RETOPTS = 1 << 23,
 	LOP_SOCK_ORIGDSTADDR = 1 << 24,
+	LOP_SOCK_STAMPING = 1 << 26, /* SO_TIMESTAMPING, of what comes in */
 	LOP_SOCK_PLAIN_RECV_OFF = 1
 			<< 25, /* something of the kinds above is on: cmsgs are looked at */
 };
@@ -169,8 +170,10 @@ struct lop_sock {
 	RTE_ATOMIC(uint16_t) gso_size; /* UDP_SEGMENT */
 	bool gro;                      /* UDP_GRO */
 	bool pmtu_locked;
-	RTE_ATOMIC(uint32_t) more; /* enum lop_sock_more */
-	uint32_t ts_flags;         /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
+	RTE_ATOMIC(uint32_t) more;         /* enum lop_sock_more */
+	RTE_ATOMIC(uint32_t) ts_flags;     /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
+	RTE_ATOMIC(uint32_t) ts_key;       /* of the next datagram, with SOF_TIMESTAMPING_OPT_ID */
+	RTE_ATOMIC(uint32_t) zerocopy_key; /* of the next send with MSG_ZEROCOPY */
 	uint32_t ts_bind_phc;
 	RTE_ATOMIC(uint32_t) icmp_filter; /* ICMP_FILTER of a raw socket: types it does not hear */
 	int linger_s, rcvlowat;
@@ -313,6 +316,9 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 /* The same for datagrams of one length. */
 void lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
+/* ctl/notices.c: a frame is about to leave; tells its sender, if it asked (contract XM-06). */
+void lop_sock_sent(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *frame);
 
 /* Take up to n waiting datagrams; data starts as in lop_sock_deliver(). No counter moves. */
 uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);

@@ -51,7 +51,7 @@ append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 }
 
 /* What a socket wants to be noted with each datagram. */
-#define STAMPS (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS)
+#define STAMPS (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_STAMPING)
 #define NOTES (LOP_SOCK_RXQ_OVFL | STAMPS)
 
 /* When it came, for the control message (contract CM-06). No look-up needs its route now. */
