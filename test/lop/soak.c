@@ -27,7 +27,7 @@
 
 #define SECONDS_DEFAULT 5
 #define DATAGRAMS 5000 /* over the link, in a round */
-#define STRESS_PACKETS 100000
+#define SOAK_PACKETS 100000
 #define GROWTH_MAX 65536
 #define WARM_UP 2 /* rounds until tables have grown */
 
@@ -186,7 +186,7 @@ soak_round(struct fx *fx, struct soak *s)
 	noise_run(link, DATAGRAMS);
 	noise_assert_sums(link);
 	assert_int_equal(s->seen, link->given - link->runts);
-	fx_lop_down(ps_run(fx, &ps_everything, STRESS_PACKETS));
+	fx_lop_down(ps_run(fx, &ps_everything, SOAK_PACKETS));
 	/* those that wait for their grace time to end */
 	fx_advance_us(link->from, 1000000);
 	fx_advance_us(link->to, 1000000);
