@@ -99,10 +99,10 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
 	uint16_t kept = n;
 
-	/* before: whoever reads may free them at once */
+	lop_rx_lock(sk);
+	/* before they are in the queue: whoever reads may free them at once */
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
-	lop_rx_lock(sk);
 	if (likely(sk->rmem_bytes + charge <= limit && (lop_load(sk->flags) & NOTES) == 0))
 		sk->rmem_bytes += charge;
 	else
