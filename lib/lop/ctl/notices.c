@@ -86,7 +86,9 @@ stamp(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *frame, u
 		rec->ifindex = lop_meta(frame)->dst->dev->ifindex;
 	}
 	if ((flags & SOF_TIMESTAMPING_OPT_TSONLY) == 0 && !add_frame(w, m, frame)) {
-		lop_drop(w, m, NO_MBUF);
+		/* no packet is lost, so none is traced to its end */
+		lop_count(w->drop[LOP_DROP_NO_MBUF], 1);
+		rte_pktmbuf_free(m);
 		return;
 	}
 	bytes = m->pkt_len - sizeof(struct lop_error_record);

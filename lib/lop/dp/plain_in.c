@@ -216,10 +216,12 @@ static __rte_always_inline struct lop_sock *
 look_at(struct lop_worker *w, const struct rte_mbuf *m, const struct lop_if *lo)
 {
 	const struct lop_dst *dst = lop_meta(m)->dst;
-	const struct words f = words_of(m);
+	struct words f;
 
-	if (unlikely(dst == NULL || m->data_len < HEADERS || !is_plain(m, &f, lo) ||
-			    !dst_is_plain(dst)))
+	if (unlikely(dst == NULL || m->data_len < HEADERS))
+		return NULL;
+	f = words_of(m);
+	if (unlikely(!is_plain(m, &f, lo) || !dst_is_plain(dst)))
 		return NULL;
 	return socket_of(w, &f, dst->orig_ifindex);
 }
