@@ -8,6 +8,8 @@
 #include <netinet/udp.h>
 #include <string.h>
 
+#include <linux/net_tstamp.h>
+
 #include "fault_send.h"
 
 static int
@@ -98,6 +100,27 @@ a_datagram_is_sent_or_refused(void **state)
 	static const struct fault_scenario s = {
 		.name = "send", .prepare = fault_pair_prepare, .run = fault_send_run
 	};
+
+	fault_sweep(*state, &s);
+}
+
+static void
+stamped_prepare(struct fault_env *env)
+{
+	const int on = SOF_TIMESTAMPING_TX_SOFTWARE;
+
+	fault_pair_prepare(env);
+	assert_int_equal(lop_setsockopt(env->fd2, SOL_SOCKET, SO_TIMESTAMPING, &on, sizeof(on)), 0);
+}
+
+/* contract XM-06: a record of which there is none takes nothing from the datagram */
+static void
+a_datagram_is_sent_without_its_stamp(void **state)
+{
+	static const struct fault_scenario s = { .name = "send stamped",
+		.prepare = stamped_prepare,
+		.run = fault_send_run,
+		.may_succeed = true };
 
 	fault_sweep(*state, &s);
 }
@@ -241,6 +264,7 @@ static const struct lo_case sock_cases[] = {
 	LO_CASE(options_are_taken_or_not),
 	LO_CASE(a_group_is_joined_or_not),
 	LO_CASE(a_datagram_is_sent_or_refused),
+	LO_CASE(a_datagram_is_sent_without_its_stamp),
 	LO_CASE(a_large_datagram_is_sent_or_refused),
 	LO_CASE(fragments_are_made_and_put_together_or_counted),
 	LO_CASE(a_cork_takes_more_or_refuses),
