@@ -162,6 +162,8 @@ void port_known_text(const struct run *run, char *text, size_t size, uint16_t po
 /* A number that stands for bytes. */
 uint64_t hash_bytes(uint64_t hash, const void *data, size_t bytes);
 
+/* frame.c: a sum of the Internet's kind over bytes, folded; behind the sum of others. */
+uint32_t frame_sum(uint32_t sum, const uint8_t *p, uint32_t bytes);
 /* frame.c: a frame in words, what differs from run to run left out or named. */
 void frame_text(struct run *run, char *text, size_t size, const uint8_t *frame, uint32_t bytes);
 

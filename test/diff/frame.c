@@ -32,8 +32,8 @@ static void __rte_format_printf(2, 3) say(struct text *t, const char *fmt, ...)
 		t->used = RTE_MIN(t->used + (size_t)n, t->size - 1);
 }
 
-static uint32_t
-sum_more(uint32_t sum, const uint8_t *p, uint32_t bytes)
+uint32_t
+frame_sum(uint32_t sum, const uint8_t *p, uint32_t bytes)
 {
 	for (uint32_t i = 0; i + 1 < bytes; i += 2)
 		sum += (uint32_t)p[i] << 8 | p[i + 1];
@@ -47,9 +47,9 @@ sum_more(uint32_t sum, const uint8_t *p, uint32_t bytes)
 static uint32_t
 pseudo_sum(const struct iphdr *ip, uint32_t bytes)
 {
-	uint32_t sum = sum_more(ip->protocol + bytes, (const uint8_t *)&ip->saddr, 8);
+	uint32_t sum = frame_sum(ip->protocol + bytes, (const uint8_t *)&ip->saddr, 8);
 
-	return sum_more(sum, NULL, 0);
+	return frame_sum(sum, NULL, 0);
 }
 
 static const char *
@@ -61,7 +61,7 @@ udp_sum(const struct iphdr *ip, const struct udphdr *udp, uint32_t bytes, bool w
 		return "none";
 	if (!whole)
 		return "set";
-	if (sum_more(pseudo, (const uint8_t *)udp, bytes) == 0xffff)
+	if (frame_sum(pseudo, (const uint8_t *)udp, bytes) == 0xffff)
 		return "valid";
 	return ntohs(udp->check) == pseudo ? "partial" : "bad";
 }
@@ -136,7 +136,7 @@ icmp_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, boo
 	/* of nothing but zeros the sum is either zero */
 	if (!quoted)
 		say(t, " sum %s",
-				sum_more(0, p, bytes) == 0xffff || sum_more(0, p, bytes) == 0
+				frame_sum(0, p, bytes) == 0xffff || frame_sum(0, p, bytes) == 0
 						? "valid"
 						: "bad");
 	if (!error || quoted) {
@@ -168,7 +168,7 @@ ip_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, bool 
 			(off & IP_MF) != 0 ? " MF" : "");
 	if ((off & IP_OFFMASK) != 0)
 		say(t, " off %u", (off & IP_OFFMASK) * 8);
-	say(t, " ttl %u%s", ip->ttl, sum_more(0, p, header) == 0xffff ? "" : " ip sum bad");
+	say(t, " ttl %u%s", ip->ttl, frame_sum(0, p, header) == 0xffff ? "" : " ip sum bad");
 	for (uint32_t i = sizeof(*ip); i < header; i++)
 		say(t, "%s%02x", i == sizeof(*ip) ? " opts " : "", p[i]);
 	p += header;

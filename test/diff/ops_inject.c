@@ -18,13 +18,7 @@
 static uint16_t
 checksum(uint32_t sum, const uint8_t *p, uint32_t bytes)
 {
-	for (uint32_t i = 0; i + 1 < bytes; i += 2)
-		sum += (uint32_t)p[i] << 8 | p[i + 1];
-	if ((bytes & 1) != 0)
-		sum += (uint32_t)p[bytes - 1] << 8;
-	while (sum >> 16 != 0)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	return (uint16_t)~frame_sum(sum, p, bytes);
 }
 
 /* "sum=": bad, or a number; without it the right one. */
