@@ -142,8 +142,7 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 		struct msghdr *control, int *flags)
 {
 	const uint32_t on = lop_load(sk->flags);
-	const struct rte_ipv4_hdr *ip = (const void *)(rte_pktmbuf_mtod(m, const uint8_t *) -
-			(sk->type == SOCK_RAW ? 0 : lop_meta(m)->l3_len));
+	const struct rte_ipv4_hdr *ip = lop_recv_ip(sk, m);
 	uint64_t came_us;
 
 	if (likely((on &

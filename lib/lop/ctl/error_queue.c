@@ -43,6 +43,7 @@ lop_error_enqueue(struct lop_sock *sk, struct rte_mbuf *m, uint32_t truesize)
 		else
 			sk->err_head = m;
 		sk->err_tail = m;
+		sk->err_waits = true;
 	}
 	lop_rx_unlock(sk);
 	return room;
@@ -157,6 +158,7 @@ dequeue(struct lop_sock *sk)
 		sk->err_head = next;
 		if (next == NULL)
 			sk->err_tail = NULL;
+		sk->err_waits = next != NULL;
 		sk->rmem_bytes -= record_of(m)->truesize;
 		if (next != NULL && is_icmp(next))
 			lop_store(sk->err, (int)record_of(next)->ee.ee_errno);
@@ -179,6 +181,7 @@ lop_error_queue_purge(struct lop_sock *sk)
 	m = sk->err_head;
 	sk->err_head = NULL;
 	sk->err_tail = NULL;
+	sk->err_waits = false;
 	for (const struct rte_mbuf *e = m; e != NULL; e = lop_meta(e)->next)
 		sk->rmem_bytes -= record_of(e)->truesize;
 	lop_rx_unlock(sk);

@@ -25,11 +25,9 @@ next_bytes(struct lop_sock *sk)
 	int bytes = 0;
 
 	lop_rx_lock(sk);
-	if (sk->rx_head != NULL) {
+	lop_sock_list(sk);
+	if (sk->rx_head != NULL)
 		bytes = rte_pktmbuf_pkt_len(sk->rx_head);
-		if (sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP)
-			bytes -= sizeof(struct rte_udp_hdr);
-	}
 	lop_rx_unlock(sk);
 	return bytes;
 }

@@ -23,6 +23,7 @@
 #include "../dp/ip_options.h"
 #include "../dp/send.h"
 #include "../dp/stages.h"
+#include "../dp/udp_in.h"
 #include "sock.h"
 
 #define LOP_IOV_MAX 1024 /* UIO_MAXIOV: elements of a buffer, messages of a call */
@@ -186,33 +187,32 @@ struct lop_receipt {
 	struct msghdr *msg; /* for control messages, see lop_control_put(); NULL: none wanted */
 };
 
-/* Bytes in front of the payload: a UDP header, or none for raw and ping sockets. */
-static __rte_always_inline uint32_t
-lop_recv_header_bytes(const struct lop_sock *sk)
+/* The IPv4 header of what waited in a socket. */
+static __rte_always_inline const struct rte_ipv4_hdr *
+lop_recv_ip(const struct lop_sock *sk, const struct rte_mbuf *m)
 {
-	return sk->protocol == IPPROTO_UDP && sk->type == SOCK_DGRAM ? sizeof(struct rte_udp_hdr)
-								     : 0;
+	if (likely(sk->rx_udp))
+		return lop_udp_ip_of(m);
+	return rte_pktmbuf_mtod_offset(m, const struct rte_ipv4_hdr *,
+			sk->type == SOCK_RAW ? 0 : -lop_meta(m)->l3_len);
 }
 
-/* A raw socket's packets start at their IPv4 header, the others' have it in front. */
 static __rte_always_inline void
 lop_recv_source(const struct lop_sock *sk, const struct rte_mbuf *m, struct sockaddr_in *from)
 {
-	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
-	const struct rte_ipv4_hdr *ip = (const void *)(data -
-			(sk->type == SOCK_RAW ? 0 : lop_meta(m)->l3_len));
-
-	*from = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = ip->src_addr };
-	if (likely(lop_recv_header_bytes(sk) != 0))
-		from->sin_port = ((const struct rte_udp_hdr *)data)->src_port;
+	*from = (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = lop_recv_ip(sk, m)->src_addr,
+	};
+	if (likely(sk->rx_udp))
+		from->sin_port = lop_udp_of(m)->src_port;
 }
 
 /* A datagram in one segment, with a checksum that need not be looked at. */
 static __rte_always_inline bool
 lop_recv_is_plain(const struct rte_mbuf *m)
 {
-	return m->nb_segs == 1 &&
-			(lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0;
+	return m->nb_segs == 1 && (lop_meta(m)->flags & LOP_META_CSUM_KNOWN) != 0;
 }
 
 /* Receive one datagram: bytes, or -errno. */
@@ -231,7 +231,7 @@ ssize_t lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_rece
 /* ctl/recv_peek.c: contract UR-06 */
 
 /* The datagram to look at, with a reference, and where; NULL: none. */
-struct rte_mbuf *lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *off);
+struct rte_mbuf *lop_peek(struct lop_sock *sk, uint32_t *off);
 /* Take it out of the queue, if it is there still: it is no good. */
 void lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m);
 /* SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */

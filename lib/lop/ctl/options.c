@@ -31,18 +31,13 @@ changed(struct lop_sock *sk, int level, int name)
 			sk->gro;
 
 	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
+	lop_store(sk->rx_notes, (lop_load(sk->flags) & LOP_SOCK_NOTES) != 0);
 	/* connect() has decided by the interface there was then (contract CO-04) */
 	if (level == IPPROTO_IP && name == IP_UNICAST_IF &&
 			lop_load(sk->state) == LOP_SOCK_ESTABLISHED)
 		lop_sock_changed(sk);
 	else /* the route was asked for with the option as it was */
 		lop_sock_forget_dst(sk);
-}
-
-static bool
-is_udp(const struct lop_sock *sk)
-{
-	return sk->type == SOCK_DGRAM && sk->protocol == IPPROTO_UDP;
 }
 
 static int
@@ -88,7 +83,7 @@ set_by_level(struct lop_sock *sk, int level, int name, const void *value, sockle
 		return lop_mcast_option(name) ? lop_mcast_setsockopt(sk, name, value, len)
 					      : lop_setsockopt_ip(sk, name, value, len);
 	case SOL_UDP:
-		return is_udp(sk) ? lop_setsockopt_udp(sk, name, value, len) : -ENOPROTOOPT;
+		return sk->rx_udp ? lop_setsockopt_udp(sk, name, value, len) : -ENOPROTOOPT;
 	case SOL_RAW:
 		return set_raw(sk, name, value, len);
 	default:
@@ -142,7 +137,7 @@ get_by_level(struct lop_worker *w, struct lop_sock *sk, int level, int name, voi
 	case SOL_IP:
 		return lop_getsockopt_ip(w, sk, name, value, len);
 	case SOL_UDP:
-		return is_udp(sk) ? lop_getsockopt_udp(sk, name, value, len) : -EOPNOTSUPP;
+		return sk->rx_udp ? lop_getsockopt_udp(sk, name, value, len) : -EOPNOTSUPP;
 	case SOL_RAW:
 		return get_raw(sk, name, value, len);
 	default:

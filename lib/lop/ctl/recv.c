@@ -14,7 +14,6 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
-#include "../dp/udp_in.h"
 #include "../include/lop_socket.h"
 #include "msg.h"
 
@@ -36,7 +35,7 @@ bad_buffer(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, bool p
 {
 	if (!peek) {
 		rte_atomic_fetch_add_explicit(&sk->drops, 1, rte_memory_order_relaxed);
-		if (lop_recv_header_bytes(sk) != 0)
+		if (sk->rx_udp)
 			lop_mib_add(w, UDP_INERRORS, 1);
 	}
 	rte_pktmbuf_free(m);
@@ -47,13 +46,13 @@ ssize_t
 lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, struct rte_mbuf *m,
 		uint32_t off)
 {
-	const uint32_t header = lop_recv_header_bytes(sk);
-	const uint32_t bytes = m->pkt_len - header;
+	const bool udp = sk->rx_udp;
+	const uint32_t bytes = m->pkt_len;
 	const bool peek = (r->flags & MSG_PEEK) != 0;
 	size_t copied = r->len;
 	ssize_t ret;
 
-	if (header != 0 && unlikely(!lop_udp_sum_is_right(m)))
+	if (udp && unlikely(!lop_udp_payload_is_right(m)))
 		return bad_sum(w, sk, m, peek);
 	if (copied > bytes - off)
 		copied = bytes - off;
@@ -61,13 +60,13 @@ lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, 
 		r->msg_flags |= MSG_TRUNC;
 	if (unlikely(lop_iov_faulty(&r->iov, copied)))
 		return bad_buffer(w, sk, m, peek);
-	lop_copy_out(m, header + off, copied, &r->iov);
+	lop_copy_out(m, off, copied, &r->iov);
 	lop_recv_source(sk, m, &r->from);
 	r->has_from = true;
 	if (r->msg != NULL)
 		lop_cmsg_recv(w, sk, m, r->msg, &r->msg_flags);
 	ret = (r->flags & MSG_TRUNC) != 0 ? bytes : copied;
-	if (!peek && header != 0)
+	if (!peek && udp)
 		lop_mib_add(w, UDP_INDATAGRAMS, 1);
 	if (unlikely(lop_load(sk->peek_off) >= 0))
 		lop_peek_moved(sk, peek ? (int32_t)copied : -(int32_t)ret);
@@ -83,7 +82,7 @@ next_of(struct lop_sock *sk, int flags, uint32_t *off)
 
 	*off = 0;
 	if ((flags & MSG_PEEK) != 0)
-		return lop_peek(sk, lop_recv_header_bytes(sk), off);
+		return lop_peek(sk, off);
 	return lop_sock_take(sk, &m, 1) != 0 ? m : NULL;
 }
 
@@ -156,14 +155,14 @@ recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int
 	struct rte_mbuf *m;
 	uint32_t bytes;
 
-	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || buf == NULL ||
-			    lop_recv_header_bytes(sk) == 0 || lop_load(sk->err) != 0 ||
-			    lop_load(sk->peek_off) >= 0 || lop_sock_take(sk, &m, 1) == 0))
+	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || buf == NULL || !sk->rx_udp ||
+			    lop_load(sk->err) != 0 || lop_load(sk->peek_off) >= 0 ||
+			    lop_sock_take(sk, &m, 1) == 0))
 		return -ERESTART;
 	if (unlikely(!lop_recv_is_plain(m)))
 		return recv_odd(w, sk, m, buf, len, flags, from);
-	bytes = RTE_MIN(m->data_len - sizeof(struct rte_udp_hdr), len);
-	rte_memcpy(buf, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_udp_hdr)), bytes);
+	bytes = RTE_MIN(m->data_len, len);
+	rte_memcpy(buf, rte_pktmbuf_mtod(m, void *), bytes);
 	lop_recv_source(sk, m, from);
 	lop_mib_add(w, UDP_INDATAGRAMS, 1);
 	rte_pktmbuf_free(m);

@@ -96,7 +96,7 @@ store(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *to, int flags, 
 static __rte_always_inline bool
 is_plain_call(const struct lop_sock *sk, int flags)
 {
-	return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && lop_recv_header_bytes(sk) != 0 &&
+	return (flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) == 0 && sk->rx_udp &&
 			(lop_load(sk->flags) & LOP_SOCK_PLAIN_RECV_OFF) == 0 &&
 			lop_load(sk->peek_off) < 0;
 }
@@ -107,11 +107,10 @@ store_plain(const struct lop_sock *sk, struct mmsghdr *to, const struct rte_mbuf
 {
 	struct msghdr *msg = &to->msg_hdr;
 	const struct iovec *io = msg->msg_iov;
-	const uint32_t bytes = m->data_len - sizeof(struct rte_udp_hdr);
+	const uint32_t bytes = m->data_len;
 	const uint32_t copied = RTE_MIN((size_t)bytes, io->iov_len);
 
-	rte_memcpy(io->iov_base, rte_pktmbuf_mtod_offset(m, void *, sizeof(struct rte_udp_hdr)),
-			copied);
+	rte_memcpy(io->iov_base, rte_pktmbuf_mtod(m, void *), copied);
 	if (msg->msg_name != NULL) {
 		struct sockaddr_in from;
 
@@ -130,20 +129,26 @@ store_all(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, int f
 		struct rte_mbuf **pkts, uint16_t n)
 {
 	const bool plain = is_plain_call(sk, flags);
+	struct rte_mempool *pool = sk->lop->pool;
 	unsigned int done = 0;
+	bool raw = true;
 	uint16_t kept = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
 		if (likely(plain && msgs[done].msg_hdr.msg_iovlen == 1 &&
 				    lop_recv_is_plain(pkts[i]))) {
 			store_plain(sk, &msgs[done++], pkts[i]);
+			raw &= lop_is_raw(pkts[i], pool);
 			pkts[kept++] = pkts[i];
 		} else if (store(w, sk, &msgs[done], flags, pkts[i])) {
 			done++;
 		}
 	}
 	lop_mib_add(w, UDP_INDATAGRAMS, kept);
-	rte_pktmbuf_free_bulk(pkts, kept);
+	if (likely(raw))
+		rte_mempool_put_bulk(pool, (void **)pkts, kept);
+	else
+		rte_pktmbuf_free_bulk(pkts, kept);
 	return done;
 }
 

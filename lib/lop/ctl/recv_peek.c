@@ -18,15 +18,16 @@ hold(struct rte_mbuf *m)
 }
 
 struct rte_mbuf *
-lop_peek(struct lop_sock *sk, uint32_t header_bytes, uint32_t *off)
+lop_peek(struct lop_sock *sk, uint32_t *off)
 {
 	struct rte_mbuf *m;
 	uint32_t skip;
 
 	lop_rx_lock(sk);
+	lop_sock_list(sk);
 	skip = RTE_MAX(lop_load(sk->peek_off), 0);
 	for (m = sk->rx_head; m != NULL; m = lop_meta(m)->next) {
-		const uint32_t bytes = m->pkt_len - header_bytes;
+		const uint32_t bytes = m->pkt_len;
 
 		if (skip < bytes || skip == 0)
 			break;
@@ -45,6 +46,7 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 	struct rte_mbuf *before = NULL, *at;
 
 	lop_rx_lock(sk);
+	lop_sock_list(sk);
 	for (at = sk->rx_head; at != NULL && at != m; at = lop_meta(at)->next)
 		before = at;
 	if (at != NULL) {
@@ -56,7 +58,7 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 			sk->rx_head = next;
 		if (next == NULL)
 			sk->rx_tail = before;
-		sk->rmem_bytes -= lop_truesize(at->pkt_len - sizeof(struct rte_udp_hdr));
+		sk->rmem_bytes -= lop_charge_of(sk, at);
 		lop_count(sk->rx_packets, -1);
 	}
 	lop_rx_unlock(sk);

@@ -85,6 +85,7 @@ defaults(struct lop_sock *sk, struct lop *lop, int type, int protocol)
 	lop_store(sk->ttl, -1);
 	lop_store(sk->mc_ttl, 1);
 	rte_spinlock_init(&sk->rx_lock);
+	sk->rx_udp = sk->type == SOCK_DGRAM && protocol == IPPROTO_UDP;
 	lop_store(sk->rcvbuf_bytes, lop_setting(lop, LOP_SETTING_RMEM_DEFAULT));
 	lop_store(sk->sndbuf_bytes, lop_setting(lop, LOP_SETTING_WMEM_DEFAULT));
 	lop_store(sk->peek_off, -1);

@@ -36,6 +36,14 @@ int lop_copy_in(struct rte_mempool *pool, struct rte_mbuf *m, struct lop_iov *fr
 /* Copy `bytes` bytes of m's data from `off` on to the next bytes of `to`. */
 void lop_copy_out(const struct rte_mbuf *m, uint32_t off, uint32_t bytes, struct lop_iov *to);
 
+/* As its pool wants it back: of this pool, nobody else's, in one segment, with its own buffer. */
+static __rte_always_inline bool
+lop_is_raw(const struct rte_mbuf *m, const struct rte_mempool *pool)
+{
+	return m->pool == pool && rte_mbuf_refcnt_read(m) == 1 && m->nb_segs == 1 &&
+			m->next == NULL && RTE_MBUF_DIRECT(m);
+}
+
 /* A payload in one piece into an empty mbuf. */
 static __rte_always_inline void
 lop_copy_in_one(struct rte_mbuf *m, const void *from, uint16_t bytes)

@@ -37,6 +37,9 @@ enum lop_meta_flag {
 	LOP_META_STAMPED = 1 << 13,    /* meta.arrived_us is valid */
 };
 
+/* Either: nobody need look at it. */
+#define LOP_META_CSUM_KNOWN (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)
+
 struct lop_meta {
 	union {
 		const struct lop_dst *dst; /* NULL: not routed yet */

@@ -91,7 +91,7 @@ is_plain(const struct rte_mbuf *m, const struct words *f, const struct lop_if *l
 		return false;
 	if (unlikely((uint16_t)rte_be_to_cpu_32(f->length) != ip_bytes ||
 			    rte_be_to_cpu_16(f->udp_len) + L3_BYTES != ip_bytes ||
-			    (meta->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) == 0))
+			    (meta->flags & LOP_META_CSUM_KNOWN) == 0))
 		return false;
 	sum = (f->middle & UINT32_MAX) + (f->middle >> 32) + (f->addresses & UINT32_MAX) +
 			(f->addresses >> 32) + f->length;
@@ -226,11 +226,11 @@ look_at(struct lop_worker *w, const struct rte_mbuf *m, const struct lop_if *lo)
 	return socket_of(w, &f, dst->orig_ifindex);
 }
 
-/* Data moves on to the UDP header of packets that are alike, as if the stages had done it. */
+/* Data moves on to the payload of packets that are alike, as if the stages had done it. */
 static __rte_always_inline void
 strip(struct rte_mbuf **pkts, uint16_t n)
 {
-	const uint32_t bytes = L2_BYTES + L3_BYTES;
+	const uint32_t bytes = HEADERS;
 	const uint32_t pkt_len = pkts[0]->pkt_len - bytes;
 	const uint16_t data_len = pkts[0]->data_len - bytes;
 	struct lop_meta meta = *lop_meta(pkts[0]);

@@ -17,13 +17,13 @@
  */
 
 #include <netinet/in.h>
+#include <rte_mbuf.h>
 #include <rte_spinlock.h>
 
 #include "worker.h"
 
 struct lop_cork;
 struct lop_mcast_list;
-struct rte_mbuf;
 
 enum lop_sock_state {
 	LOP_SOCK_ESTABLISHED = 1,
@@ -62,6 +62,10 @@ enum lop_sock_flag {
 			<< 25, /* something of the kinds above is on: cmsgs are looked at */
 };
 
+/* What a socket wants to be noted with each datagram. */
+#define LOP_SOCK_STAMPS (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_STAMPING)
+#define LOP_SOCK_NOTES (LOP_SOCK_RXQ_OVFL | LOP_SOCK_STAMPS)
+
 /* More of them, in lop_sock.more. */
 enum lop_sock_more {
 	LOP_MORE_DEBUG = 1 << 0,
@@ -88,6 +92,9 @@ enum lop_sock_more {
 	LOP_MORE_RCVBUF_LOCK = 1 << 21,
 	LOP_MORE_UNHASHED = 1 << 22, /* not in the tables */
 };
+
+/* As many as leave an idle socket, with what DPDK's heap puts in front of it, within 1 KiB. */
+#define LOP_SOCK_SLOTS 56
 
 struct lop_sock {
 	/* Sending, and being looked for: one look. */
@@ -129,16 +136,24 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) dst_daddr_be;
 	RTE_ATOMIC(uint32_t) dst_saddr_be;
 
-	/* Receiving, and the chains by which one is found: the other look of a look-up. */
+	/*
+	 * Receiving what is plain, and the chains by which one is found: the other look of a
+	 * look-up. Written under the lock, but for what is atomic.
+	 */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
-	uint32_t rmem_bytes;                /* truesize of what waits */
-	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next */
+	bool rx_udp;                     /* a UDP socket; constant */
+	RTE_ATOMIC(bool) rx_notes;       /* something is noted with each datagram: LOP_SOCK_NOTES */
+	RTE_ATOMIC(bool) waited_for;     /* lop_sock_wake() has somebody to wake */
+	bool rx_unsure;                  /* something waits whose checksum nobody knows yet */
+	bool err_waits;                  /* in the queue of errors, which is charged, too */
+	uint8_t rx_from, rx_to;          /* of rx_slot */
+	uint32_t rmem_bytes;             /* truesize of what waits */
+	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
+	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next; behind those in rx_slot */
 	/* (address, port): written with lop->lock held; the next in the chain */
 	RTE_ATOMIC(struct lop_sock *) by_addr[2];
-	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
-	int eventfd;                 /* -1: none */
-	RTE_ATOMIC(bool) waited_for; /* lop_sock_wake() has somebody to wake */
+	int eventfd; /* -1: none */
 
 	/* Receiving what is not plain. */
 	RTE_ATOMIC(int) peek_off __rte_cache_aligned;
@@ -184,8 +199,11 @@ struct lop_sock {
 	struct lop_sock *next, **pprev;                /* in lop->socks */
 	RTE_ATOMIC(struct lop_sock *) * by_port_pprev; /* what points to it in the port's chain */
 	uint64_t retired;                              /* closed: the grace period's token */
+
+	/* Bursts that came while no list was there: who reads need not follow pointers. */
+	struct rte_mbuf *rx_slot[LOP_SOCK_SLOTS] __rte_cache_aligned;
 };
-static_assert(sizeof(struct lop_sock) <= 1024, "an idle socket takes at most 1 KiB");
+static_assert(sizeof(struct lop_sock) <= 1024 - RTE_CACHE_LINE_SIZE, "an idle socket takes 1 KiB");
 static_assert(offsetof(struct lop_sock, gen) == RTE_CACHE_LINE_SIZE, "one look");
 static_assert(offsetof(struct lop_sock, rx_lock) == 2 * RTE_CACHE_LINE_SIZE, "two looks");
 static_assert(offsetof(struct lop_sock, peek_off) == 3 * RTE_CACHE_LINE_SIZE, "three looks");
@@ -287,6 +305,13 @@ lop_truesize(uint32_t payload_bytes)
 	return payload_bytes + 832;
 }
 
+/* The same of what waits in a socket, whose data starts as lop_sock_deliver() has it. */
+static __rte_always_inline uint32_t
+lop_charge_of(const struct lop_sock *sk, const struct rte_mbuf *m)
+{
+	return lop_truesize(likely(sk->rx_udp) ? m->pkt_len : m->pkt_len - 8);
+}
+
 /* The socket of a descriptor, between lop_enter() and lop_leave(); NULL with errno EBADF. */
 struct lop_sock *lop_sock_of(int fd);
 
@@ -308,12 +333,13 @@ void lop_sock_wake(struct lop_sock *sk);
 
 /*
  * Give n datagrams to a socket's queue, in order: contract UR-01 (checksum of small ones), UR-04.
- * Data starts at the UDP header (raw sockets: at the IPv4 header). Takes all of them.
+ * Data starts at the payload, its headers in front (raw sockets: at the IPv4 header; ping sockets: at
+ * the ICMP header). Takes all of them.
  */
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 
-/* The same for datagrams of one length. */
+/* The same for datagrams of one length and layout, whose checksums are known. */
 void lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 
@@ -322,6 +348,12 @@ void lop_sock_sent(struct lop_worker *w, struct lop_sock *sk, const struct rte_m
 
 /* Take up to n waiting datagrams; data starts as in lop_sock_deliver(). No counter moves. */
 uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
+/* The same; unsure: the checksums of some of them are not known. */
+uint16_t lop_sock_take_burst(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure);
+
+/* Make all that waits one list from rx_head on, for who looks at more than the first. Under rx_lock. */
+void lop_sock_list(struct lop_sock *sk);
 
 /* Report an ICMP error or a local one to a socket (contract IC-02): err is an errno. */
 struct lop_sock_error {

@@ -3,14 +3,12 @@
  */
 
 /*
- * A socket's queue of datagrams: linked through their meta, so that an idle socket has none.
+ * A socket's queue of datagrams: some slots for bursts, and behind them a list through the metas.
  *
  * The lock is taken once per burst for one socket, not per packet.
  */
 
 #include <string.h>
-
-#include <rte_udp.h>
 
 #include "stages.h"
 #include "trace.h"
@@ -29,15 +27,9 @@ over(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t
 		lop_drop(w, pkts[i], RCVBUF);
 }
 
-static __rte_always_inline uint32_t
-charge_of(const struct rte_mbuf *m)
-{
-	return lop_truesize(m->pkt_len - sizeof(struct rte_udp_hdr));
-}
-
-/* Put packets that fit behind those that wait; the queue's lock is held. */
+/* Put packets behind those of the list; the queue's lock is held, here and below. */
 static __rte_always_inline void
-append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+append_list(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	for (uint16_t i = 0; i + 1 < n; i++)
 		lop_meta(pkts[i])->next = pkts[i + 1];
@@ -47,12 +39,37 @@ append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 	else
 		sk->rx_head = pkts[0];
 	sk->rx_tail = pkts[n - 1];
+}
+
+/* One alone spares the socket the line of the slots. */
+static __rte_always_inline void
+append(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	const uint16_t room = likely(sk->rx_head == NULL) ? LOP_SOCK_SLOTS - sk->rx_to : 0;
+	const uint16_t k = n > 1 ? RTE_MIN(n, room) : 0;
+
+	for (uint16_t i = 0; i < k; i++)
+		sk->rx_slot[sk->rx_to + i] = pkts[i];
+	sk->rx_to += k;
+	if (k < n)
+		append_list(sk, pkts + k, n - k);
 	lop_count(sk->rx_packets, n);
 }
 
-/* What a socket wants to be noted with each datagram. */
-#define STAMPS (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_STAMPING)
-#define NOTES (LOP_SOCK_RXQ_OVFL | STAMPS)
+void
+lop_sock_list(struct lop_sock *sk)
+{
+	struct rte_mbuf *head = sk->rx_head;
+
+	for (unsigned int i = sk->rx_to; i > sk->rx_from; i--) {
+		lop_meta(sk->rx_slot[i - 1])->next = head;
+		head = sk->rx_slot[i - 1];
+		if (sk->rx_tail == NULL)
+			sk->rx_tail = head;
+	}
+	sk->rx_head = head;
+	sk->rx_from = sk->rx_to = 0;
+}
 
 /* When it came, for the control message (contract CM-06). No look-up needs its route now. */
 static void
@@ -68,12 +85,12 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 		uint32_t limit)
 {
 	const bool ovfl = (lop_load(sk->flags) & LOP_SOCK_RXQ_OVFL) != 0;
-	const bool stamps = (lop_load(sk->flags) & STAMPS) != 0;
+	const bool stamps = (lop_load(sk->flags) & LOP_SOCK_STAMPS) != 0;
 	struct rte_mbuf *refused[LOP_BURST_MAX];
 	uint16_t kept = 0, out = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
-		const uint32_t charge = charge_of(pkts[i]);
+		const uint32_t charge = lop_charge_of(sk, pkts[i]);
 
 		if (sk->rmem_bytes + charge > limit && sk->rmem_bytes != 0) {
 			refused[out++] = pkts[i];
@@ -91,10 +108,10 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 	return kept;
 }
 
-/* charge: of all of them. */
+/* charge: of all of them. known: their checksums are. */
 static __rte_always_inline void
 deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
-		uint32_t charge)
+		uint32_t charge, bool known)
 {
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
 	uint16_t kept = n;
@@ -103,12 +120,14 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 	/* before they are in the queue: whoever reads may free them at once */
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
-	if (likely(sk->rmem_bytes + charge <= limit && (lop_load(sk->flags) & NOTES) == 0))
+	if (likely(sk->rmem_bytes + charge <= limit && !lop_load(sk->rx_notes)))
 		sk->rmem_bytes += charge;
 	else
 		kept = sort_out(w, sk, pkts, n, limit);
 	if (likely(kept != 0))
 		append(sk, pkts, kept);
+	if (unlikely(!known))
+		sk->rx_unsure = true;
 	lop_rx_unlock(sk);
 
 	if (unlikely(kept < n))
@@ -117,51 +136,87 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 		lop_sock_wake(sk);
 }
 
-/* One alone needs no loops, here and below. */
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint32_t charge = 0;
+	bool known = true;
 
-	if (n == 1) {
-		deliver(w, sk, pkts, 1, charge_of(pkts[0]));
-		return;
+	for (uint16_t i = 0; i < n; i++) {
+		charge += lop_charge_of(sk, pkts[i]);
+		known &= (lop_meta(pkts[i])->flags & LOP_META_CSUM_KNOWN) != 0;
 	}
-	for (uint16_t i = 0; i < n; i++)
-		charge += charge_of(pkts[i]);
-	deliver(w, sk, pkts, n, charge);
+	deliver(w, sk, pkts, n, charge, known);
 }
 
+/* One alone needs no loops, here and below. */
 void
 lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	deliver(w, sk, pkts, n, n * charge_of(pkts[0]));
+	if (n == 1)
+		deliver(w, sk, pkts, 1, lop_charge_of(sk, pkts[0]), true);
+	else
+		deliver(w, sk, pkts, n, n * lop_charge_of(sk, pkts[0]), true);
 }
 
+/* Of the slots: how many. */
 static __rte_always_inline uint16_t
-take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+take_slots(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	struct rte_mbuf *m;
-	uint32_t charge = 0;
-	uint16_t k;
+	const uint16_t k = RTE_MIN(n, sk->rx_to - sk->rx_from);
 
-	if (lop_load(sk->rx_packets) == 0)
-		return 0;
-	lop_rx_lock(sk);
-	m = sk->rx_head;
-	for (k = 0; k < n && m != NULL; k++) {
+	for (uint16_t i = 0; i < k; i++)
+		pkts[i] = sk->rx_slot[sk->rx_from + i];
+	sk->rx_from += k;
+	if (sk->rx_from == sk->rx_to)
+		sk->rx_from = sk->rx_to = 0;
+	return k;
+}
+
+/* Of the list. */
+static __rte_always_inline uint16_t
+take_list(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct rte_mbuf *m = sk->rx_head;
+	uint16_t k = 0;
+
+	for (; k < n && m != NULL; k++) {
 		pkts[k] = m;
-		charge += charge_of(m);
 		m = lop_meta(m)->next;
 	}
 	sk->rx_head = m;
 	if (m == NULL)
 		sk->rx_tail = NULL;
-	sk->rmem_bytes -= charge;
-	lop_count(sk->rx_packets, -k);
+	return k;
+}
+
+static __rte_always_inline uint16_t
+take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
+{
+	uint32_t waiting;
+	uint16_t k = 0;
+
+	if (lop_load(sk->rx_packets) == 0)
+		return 0;
+	lop_rx_lock(sk);
+	*unsure = sk->rx_unsure;
+	if (sk->rx_to != 0)
+		k = take_slots(sk, pkts, n);
+	if (k < n && sk->rx_head != NULL)
+		k += take_list(sk, pkts + k, n - k);
+	waiting = lop_load(sk->rx_packets) - k;
+	lop_store(sk->rx_packets, waiting);
+	if (likely(waiting == 0 && !sk->err_waits)) {
+		sk->rmem_bytes = 0;
+	} else {
+		for (uint16_t i = 0; i < k; i++)
+			sk->rmem_bytes -= lop_charge_of(sk, pkts[i]);
+	}
+	if (waiting == 0)
+		sk->rx_unsure = false;
 	lop_rx_unlock(sk);
-	if (m == NULL)
+	if (waiting == 0)
 		lop_sock_taken(sk);
 	return k;
 }
@@ -169,5 +224,13 @@ take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 uint16_t
 lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	return n == 1 ? take(sk, pkts, 1) : take(sk, pkts, n);
+	bool unsure;
+
+	return n == 1 ? take(sk, pkts, 1, &unsure) : take(sk, pkts, n, &unsure);
+}
+
+uint16_t
+lop_sock_take_burst(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
+{
+	return n == 1 ? take(sk, pkts, 1, unsure) : take(sk, pkts, n, unsure);
 }

@@ -298,29 +298,24 @@ lop_udp_send_burst_to(int fd, const struct sockaddr_in *to, struct rte_mbuf **pk
 	return send_burst(fd, to, true, pkts, n);
 }
 
-/* Late checksums (contract UR-01), and the data moved on to the payload. */
-static __rte_always_inline uint16_t
-finish(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+/* Late checksums (contract UR-01): how many are right. */
+static __rte_noinline uint16_t
+verify(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t kept = 0;
 
 	for (uint16_t i = 0; i < n; i++) {
 		struct rte_mbuf *m = pkts[i];
 
-		if (unlikely((lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) ==
-						    0 &&
-				    !lop_udp_sum_is_right(m))) {
+		if (unlikely((lop_meta(m)->flags & LOP_META_CSUM_KNOWN) == 0 &&
+				    !lop_udp_payload_is_right(m))) {
 			lop_mib_add(w, UDP_INCSUMERRORS, 1);
 			lop_mib_add(w, UDP_INERRORS, 1);
 			lop_drop(w, m, UDP_CSUM);
 			continue;
 		}
-		m->data_off += sizeof(struct rte_udp_hdr);
-		m->data_len -= sizeof(struct rte_udp_hdr);
-		m->pkt_len -= sizeof(struct rte_udp_hdr);
 		pkts[kept++] = m;
 	}
-	lop_mib_add(w, UDP_INDATAGRAMS, kept);
 	return kept;
 }
 
@@ -329,14 +324,17 @@ lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n)
 {
 	struct lop_worker *w;
 	struct lop_sock *sk = lop_sock_enter(fd, &w);
+	bool unsure = false;
 	uint16_t k = 0;
 
 	if (unlikely(sk == NULL))
 		return 0;
-	if (likely(sk->protocol == IPPROTO_UDP))
-		k = lop_sock_take(sk, pkts, n);
+	if (likely(sk->rx_udp))
+		k = lop_sock_take_burst(sk, pkts, n, &unsure);
+	if (unlikely(unsure))
+		k = verify(w, pkts, k);
 	if (likely(k != 0))
-		k = finish(w, pkts, k);
+		lop_mib_add(w, UDP_INDATAGRAMS, k);
 	lop_sock_leave(w);
 	return k;
 }
@@ -344,14 +342,9 @@ lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n)
 void
 lop_udp_source(const struct rte_mbuf *pkt, struct sockaddr_in *from)
 {
-	const struct rte_udp_hdr *udp = rte_pktmbuf_mtod_offset(
-			pkt, const struct rte_udp_hdr *, -(int)sizeof(struct rte_udp_hdr));
-	const struct rte_ipv4_hdr *ip = (const struct rte_ipv4_hdr *)((const uint8_t *)udp -
-			lop_meta(pkt)->l3_len);
-
 	*from = (struct sockaddr_in){
 		.sin_family = AF_INET,
-		.sin_port = udp->src_port,
-		.sin_addr.s_addr = ip->src_addr,
+		.sin_port = lop_udp_of(pkt)->src_port,
+		.sin_addr.s_addr = lop_udp_ip_of(pkt)->src_addr,
 	};
 }

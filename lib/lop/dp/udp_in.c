@@ -21,30 +21,22 @@
 #include "udp_in.h"
 #include "udp_table.h"
 
-/* What a wrong checksum is found in when it comes in; larger ones when they are read (UR-01). */
-#define SUM_AT_ONCE_BYTES 76
-
-static __rte_always_inline const struct rte_ipv4_hdr *
-ip_of(const struct rte_mbuf *m)
-{
-	return (const struct rte_ipv4_hdr *)(rte_pktmbuf_mtod(m, const uint8_t *) -
-			lop_meta(m)->l3_len);
-}
+/* Payloads of which a wrong checksum is found when they come in; of larger ones when read (UR-01). */
+#define SUM_AT_ONCE_BYTES (76 - sizeof(struct rte_udp_hdr))
 
 bool
-lop_udp_sum_is_right(struct rte_mbuf *m)
+lop_udp_payload_is_right(struct rte_mbuf *m)
 {
-	const struct rte_ipv4_hdr *ip = ip_of(m);
-	const struct rte_udp_hdr *udp = rte_pktmbuf_mtod(m, const struct rte_udp_hdr *);
+	const struct rte_udp_hdr *udp = lop_udp_of(m);
+	const struct rte_ipv4_hdr *ip = lop_udp_ip_of(m);
 	uint32_t sum;
 
-	if ((lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0 ||
-			udp->dgram_cksum == 0)
+	if ((lop_meta(m)->flags & LOP_META_CSUM_KNOWN) != 0 || udp->dgram_cksum == 0)
 		return true;
-	sum = lop_csum_sum(m, 0);
+	sum = lop_csum_sum(m, 0) + rte_raw_cksum(udp, sizeof(*udp));
 	sum += (ip->src_addr & 0xffff) + (ip->src_addr >> 16);
 	sum += (ip->dst_addr & 0xffff) + (ip->dst_addr >> 16);
-	sum += RTE_BE16(IPPROTO_UDP) + rte_cpu_to_be_16(m->pkt_len);
+	sum += RTE_BE16(IPPROTO_UDP) + rte_cpu_to_be_16(m->pkt_len + sizeof(*udp));
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	if (sum != 0xffff)
@@ -61,7 +53,7 @@ wrong_sum(struct lop_worker *w, struct rte_mbuf *m)
 	lop_drop(w, m, UDP_CSUM);
 }
 
-/* The header is there, its length is possible, data beyond it is cut off; false: dropped. */
+/* The header is there, its length is possible, data beyond it is cut off; else dropped, and false. */
 static __rte_always_inline bool
 check(struct lop_worker *w, struct rte_mbuf *m)
 {
@@ -103,8 +95,8 @@ bad:
 static __rte_always_inline struct lop_tuple
 tuple_of(const struct rte_mbuf *m)
 {
-	const struct rte_ipv4_hdr *ip = ip_of(m);
-	const struct rte_udp_hdr *udp = rte_pktmbuf_mtod(m, const struct rte_udp_hdr *);
+	const struct rte_ipv4_hdr *ip = lop_udp_ip_of(m);
+	const struct rte_udp_hdr *udp = lop_udp_of(m);
 
 	return (struct lop_tuple){
 		.saddr_be = ip->src_addr,
@@ -119,12 +111,12 @@ tuple_of(const struct rte_mbuf *m)
 static __rte_noinline void
 to_nobody(struct lop_worker *w, struct rte_mbuf *m)
 {
-	if (!lop_udp_sum_is_right(m)) {
+	if (!lop_udp_payload_is_right(m)) {
 		wrong_sum(w, m);
 		return;
 	}
 	lop_mib_add(w, UDP_NOPORTS, 1);
-	rte_pktmbuf_prepend(m, lop_meta(m)->l3_len);
+	rte_pktmbuf_prepend(m, lop_meta(m)->l3_len + sizeof(struct rte_udp_hdr));
 	lop_icmp_send(w, m, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
 	lop_drop(w, m, NO_SOCKET);
 }
@@ -137,7 +129,7 @@ to_many(struct lop_worker *w, struct rte_mbuf *m)
 	struct lop_sock *found = NULL;
 	struct lop_sock *sk = lop_acquire(w->lop->udp->by_port[lop_udp_port_chain(t.dport_be)]);
 
-	if (!lop_udp_sum_is_right(m)) {
+	if (!lop_udp_payload_is_right(m)) {
 		wrong_sum(w, m);
 		return;
 	}
@@ -186,8 +178,8 @@ to_one(struct lop_worker *w, struct rte_mbuf *m, struct lop_tuple *last, struct 
 	}
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_UDP_IN, &m, 1, (uintptr_t)sk, 0);
-	if (unlikely((lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) == 0 &&
-			    m->pkt_len <= SUM_AT_ONCE_BYTES && !lop_udp_sum_is_right(m))) {
+	if (unlikely((lop_meta(m)->flags & LOP_META_CSUM_KNOWN) == 0 &&
+			    m->pkt_len <= SUM_AT_ONCE_BYTES && !lop_udp_payload_is_right(m))) {
 		wrong_sum(w, m);
 		return NULL;
 	}
@@ -208,6 +200,7 @@ lop_udp_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 
 		if (unlikely(!check(w, m)))
 			continue;
+		rte_pktmbuf_adj(m, sizeof(struct rte_udp_hdr));
 		if (unlikely((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) !=
 				    0)) {
 			to_many(w, m);

@@ -33,10 +33,10 @@ lop_udp_hears(const struct lop_sock *sk, const struct lop_tuple *t, bool multica
 void
 lop_udp_copy_headers(struct rte_mbuf *copy, const struct rte_mbuf *m)
 {
-	const uint8_t l3_len = lop_meta(m)->l3_len;
+	const unsigned int bytes = lop_meta(m)->l3_len + sizeof(struct rte_udp_hdr);
 
-	/* a copy starts with the pool's headroom, which is longer than any IPv4 header */
-	memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - l3_len,
-			rte_pktmbuf_mtod(m, const uint8_t *) - l3_len, l3_len);
+	/* a copy starts with the pool's headroom, which is longer than these */
+	memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - bytes,
+			rte_pktmbuf_mtod(m, const uint8_t *) - bytes, bytes);
 	*lop_meta(copy) = *lop_meta(m);
 }
