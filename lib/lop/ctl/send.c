@@ -126,8 +126,8 @@ static __rte_always_inline ssize_t
 send_planned(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t len, int flags,
 		const struct sockaddr *to, socklen_t to_bytes)
 {
-	const struct lop_plan *plan;
-	struct rte_mbuf *m;
+	const struct iovec from = { .iov_base = (void *)(uintptr_t)buf, .iov_len = len };
+	struct lop_plan *plan;
 
 	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || len > LOP_SEGMENT_BYTES ||
 			    buf == NULL))
@@ -139,13 +139,8 @@ send_planned(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t 
 	plan = lop_plan_find(w, sk, (const struct sockaddr_in *)(const void *)to);
 	if (unlikely(plan == NULL || len > plan->most_bytes))
 		return -ERESTART;
-	m = rte_pktmbuf_alloc(w->lop->pool);
-	if (unlikely(m == NULL))
-		return lop_send_no_buffer(w);
-	lop_copy_in_one(m, buf, len);
-	lop_plain_out(w, plan, &m, 1);
-	lop_loop(w);
-	return len;
+	return likely(lop_plain_send_copies(w, plan, &from, 1)) ? (ssize_t)len
+								: lop_send_no_buffer(w);
 }
 
 /* The long way of a call with one buffer. */

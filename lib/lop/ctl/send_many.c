@@ -36,17 +36,19 @@ same_destination(const struct msghdr *a, const struct msghdr *b)
 			to_a->sin_port == to_b->sin_port && to_a->sin_family == to_b->sin_family;
 }
 
-/* Messages from the first on that one burst may carry. */
-static unsigned int
-alike(const struct mmsghdr *msgs, unsigned int n, uint32_t bytes_max)
+/* Messages from the first on that one burst may carry, and their payloads. */
+static __rte_always_inline unsigned int
+alike(const struct mmsghdr *msgs, unsigned int n, uint32_t bytes_max, struct iovec *from)
 {
 	unsigned int k = 0;
 
 	n = RTE_MIN(n, (unsigned int)LOP_BURST_MAX);
 	while (k < n && is_simple(&msgs[k].msg_hdr) &&
 			same_destination(&msgs[0].msg_hdr, &msgs[k].msg_hdr) &&
-			msgs[k].msg_hdr.msg_iov->iov_len <= bytes_max)
+			msgs[k].msg_hdr.msg_iov->iov_len <= bytes_max) {
+		from[k] = *msgs[k].msg_hdr.msg_iov;
 		k++;
+	}
 	return k;
 }
 
@@ -55,8 +57,8 @@ static unsigned int
 send_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsigned int n,
 		int flags)
 {
-	const struct lop_plan *plan;
-	struct rte_mbuf *pkts[LOP_BURST_MAX];
+	struct iovec from[LOP_BURST_MAX];
+	struct lop_plan *plan;
 
 	if ((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || !is_simple(&msgs[0].msg_hdr) ||
 			(lop_load(sk->flags) & LOP_SOCK_RECVERR) != 0)
@@ -64,17 +66,11 @@ send_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsi
 	plan = lop_plan_find(w, sk, msgs[0].msg_hdr.msg_name);
 	if (unlikely(plan == NULL))
 		return 0;
-	n = alike(msgs, n, RTE_MIN(plan->most_bytes, (uint32_t)LOP_SEGMENT_BYTES));
-	if (n == 0 || rte_pktmbuf_alloc_bulk(w->lop->pool, pkts, n) != 0)
+	n = alike(msgs, n, RTE_MIN(plan->most_bytes, (uint32_t)LOP_SEGMENT_BYTES), from);
+	if (n == 0 || !lop_plain_send_copies(w, plan, from, n))
 		return 0;
-	for (unsigned int i = 0; i < n; i++) {
-		const struct iovec *io = msgs[i].msg_hdr.msg_iov;
-
-		lop_copy_in_one(pkts[i], io->iov_base, io->iov_len);
-		msgs[i].msg_len = io->iov_len;
-	}
-	lop_plain_out(w, plan, pkts, n);
-	lop_loop(w);
+	for (unsigned int i = 0; i < n; i++)
+		msgs[i].msg_len = from[i].iov_len;
 	return n;
 }
 

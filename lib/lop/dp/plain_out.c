@@ -7,12 +7,34 @@
  * udp_out, ip_out, the hooks, frag_out, neigh_out and dev_out would find is in the plan.
  *
  * in    payloads, each in front of enough headroom
- * out   those before the first that is too long are sent
+ * out   those before the first that is too long are sent, and received
  * drop  BACKLOG_FULL
  */
 
-#include "plan.h"
+#include <netpacket/packet.h>
+
+#include <rte_ethdev.h>
+
+#include "plain_put.h"
 #include "stages.h"
+
+/*
+ * The meta as input leaves it: between, nobody looks. Over lo a packet is orphaned (contract XM-02).
+ */
+static struct lop_common
+common_of(const struct lop_send *send, const struct lop_dst *dst)
+{
+	struct lop_common c = lop_common_of(send, dst);
+	struct lop_meta meta;
+
+	memcpy(&meta.flags, &c.rest, sizeof(c.rest));
+	meta.ifindex = dst->orig_ifindex;
+	meta.l3_len = LOP_L3_BYTES;
+	meta.pkt_type = PACKET_HOST;
+	memcpy(&c.rest, &meta.flags, sizeof(c.rest));
+	c.sock = NULL;
+	return c;
+}
 
 void
 lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sockaddr_in *to,
@@ -37,7 +59,11 @@ lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sock
 	if (!p->image.linked)
 		return;
 	lop_image_to(&p->image, send, send->saddr_be, send->daddr_be, send->dport_be);
-	p->common = lop_common_of(send, dst);
+	p->common = common_of(send, dst);
+	p->port_id = lo->port_id;
+	p->receiver.ifindex = dst->orig_ifindex;
+	p->receiver.sock = NULL;
+	p->comes_back = dst->input == LOP_INPUT_DELIVER && (send->tos & RTE_IPV4_HDR_ECN_MASK) == 0;
 	p->sock_gen = gens.sock_gen;
 	p->genid = gens.genid;
 	p->neigh_seq = gens.neigh_seq;
@@ -51,119 +77,216 @@ lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sock
 	p->sock = sk;
 }
 
-/* IDs of n packets: the first one's, and how the next one differs (contract IPO-03). */
-struct ids {
-	uint16_t id, step;
+/* Packets that the headers were written for. */
+struct written {
+	bool alike;     /* as long as one another and in one segment, or one alone */
+	uint64_t bytes; /* of IPv4 */
 };
 
-static __rte_always_inline struct ids
-take_ids(const struct lop_plan *p, uint16_t n)
+static __rte_always_inline uint16_t
+put_one_alone(const struct lop_plan *p, struct rte_mbuf *m, struct written *written)
 {
-	if (likely(p->connected)) {
-		const uint16_t id = lop_load(p->sock->ip_id);
+	const uint32_t len = m->pkt_len;
 
-		/* two senders at once may take the same: a packet of each is known by its worker */
-		lop_store(p->sock->ip_id, id + n);
-		return (struct ids){ id, 1 };
-	}
-	if (p->id == NULL)
-		return (struct ids){ 0, 0 };
-	*p->id += n;
-	return (struct ids){ *p->id - n + 1, 1 };
+	if (unlikely(len > p->most_bytes))
+		return 0;
+	put_one(p, m);
+	*written = (struct written){ true, len + LOP_L4_BYTES + LOP_L3_BYTES };
+	return 1;
 }
 
-/* Two words that are stored as one. */
-typedef uint64_t pair_t __attribute__((vector_size(16)));
-
-/* Datagrams of one length, in one segment each. */
-static __rte_always_inline void
-put_alike(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, uint32_t bytes)
-{
-	const uint32_t grown = LOP_L4_BYTES + LOP_L3_BYTES + LOP_L2_BYTES;
-	const uint16_t udp_len = rte_cpu_to_be_16(bytes + LOP_L4_BYTES);
-	const uint16_t ip_len = rte_cpu_to_be_16(bytes + LOP_L4_BYTES + LOP_L3_BYTES);
-	const uint64_t type = lop_image_type(&p->image, ip_len);
-	const uint32_t ip_sum = p->image.ip_sum + ip_len;
-	const pair_t macs = { p->image.mac, p->image.macs };
-	const pair_t ends = { p->image.addresses,
-		lop_image_ports(&p->image, p->no_check, udp_len) };
-	const pair_t whose = { (uintptr_t)p->common.dst, (uintptr_t)p->common.sock };
-	struct ids next = take_ids(p, n);
-
-	for (uint16_t i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
-		uint8_t *payload = rte_pktmbuf_mtod(m, uint8_t *);
-		const uint64_t middle = lop_image_middle(
-				&p->image, ip_sum, rte_cpu_to_be_16(next.id));
-		struct lop_meta *meta = lop_meta(m);
-
-		next.id += next.step;
-		memcpy(payload - 48, &macs, sizeof(macs));
-		memcpy(payload - 32, &type, sizeof(type));
-		memcpy(payload - 24, &middle, sizeof(middle));
-		memcpy(payload - 16, &ends, sizeof(ends));
-		m->data_off -= grown;
-		m->data_len = bytes + grown;
-		m->pkt_len = bytes + grown;
-		m->ol_flags = (m->ol_flags & (RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL)) |
-				lop_meta_flag_bit;
-		memcpy(meta, &whose, sizeof(whose));
-		memcpy(&meta->flags, &p->common.rest, sizeof(p->common.rest));
-	}
-}
-
-static __rte_always_inline void
-put_one(const struct lop_plan *p, struct rte_mbuf *m)
-{
-	const uint16_t udp_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES);
-	const uint16_t ip_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES + LOP_L3_BYTES);
-
-	lop_image_put(&p->image, rte_pktmbuf_mtod(m, uint8_t *), lop_image_type(&p->image, ip_len),
-			lop_image_middle(&p->image, p->image.ip_sum + ip_len,
-					rte_cpu_to_be_16(take_ids(p, 1).id)),
-			lop_image_ports(&p->image, p->no_check, udp_len));
-	lop_own(m, &p->common, LOP_L4_BYTES + LOP_L3_BYTES + LOP_L2_BYTES);
-}
-
-static __rte_always_inline void
-out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
-		uint64_t bytes, bool alike)
-{
-	if (likely(alike)) {
-		put_alike(p, pkts, n, pkts[0]->pkt_len);
-	} else {
-		for (uint16_t i = 0; i < n; i++)
-			put_one(p, pkts[i]);
-	}
-	lop_count(w->plain_out_packets, n);
-	lop_count(w->plain_out_bytes, bytes + n * (LOP_L3_BYTES + LOP_L4_BYTES));
-	lop_to_lo(w, pkts, n);
-}
-
-uint16_t
-lop_plain_out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n)
+/* How many: those before one that is too long. */
+static __rte_always_inline uint16_t
+put(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, struct written *written)
 {
 	const uint32_t first = pkts[0]->pkt_len;
-	uint32_t differ = 0;
-	uint64_t bytes = 0;
-	uint16_t fit = 0;
+	uint16_t done = 0;
 
-	if (n == 1) {
-		if (unlikely(first > p->most_bytes))
-			return 0;
-		out(w, p, pkts, 1, first, false);
-		return 1;
-	}
-
-	for (; fit < n; fit++) {
-		const uint32_t len = pkts[fit]->pkt_len;
+	if (n == 1)
+		return put_one_alone(p, pkts[0], written);
+	*written = (struct written){ .alike = true };
+	while (done < n) {
+		const uint32_t len = pkts[done]->pkt_len;
+		uint16_t k;
 
 		if (unlikely(len > p->most_bytes))
 			break;
-		differ |= (len ^ first) | (len ^ pkts[fit]->data_len);
-		bytes += len;
+		k = put_run(p, pkts + done, n - done, len);
+		if (unlikely(k == 0)) {
+			put_one(p, pkts[done]);
+			written->alike = false;
+			k = 1;
+		}
+		written->alike &= len == first;
+		written->bytes += k * (len + LOP_L4_BYTES + LOP_L3_BYTES);
+		done += k;
 	}
-	if (likely(fit != 0))
-		out(w, p, pkts, fit, bytes, differ == 0);
-	return fit;
+	return done;
+}
+
+/* Neither callback: then a burst is the driver's alone. */
+static __rte_always_inline bool
+is_bare(const struct rte_eth_fp_ops *port, uint16_t queue)
+{
+	return rte_atomic_load_explicit(&port->txq.clbk[queue], rte_memory_order_relaxed) == NULL &&
+			rte_atomic_load_explicit(
+					&port->rxq.clbk[queue], rte_memory_order_relaxed) == NULL;
+}
+
+/* Who gets them, as long as no socket has changed; NULL: somebody has to be told. */
+static __rte_always_inline struct lop_sock *
+receiver_of(struct lop_worker *w, struct lop_plan *plan)
+{
+	const uint32_t sock_gen = lop_acquire(w->lop->sock_gen);
+	struct lop_tuple t = { .ifindex = plan->receiver.ifindex };
+
+	if (likely(plan->receiver.sock != NULL && plan->receiver.sock_gen == sock_gen))
+		return plan->receiver.sock;
+	memcpy(&t.saddr_be, &plan->image.addresses, sizeof(uint64_t));
+	memcpy(&t.sport_be, &plan->image.ports, sizeof(uint32_t));
+	plan->receiver.sock = lop_udp_lookup(w->lop, &t);
+	plan->receiver.sock_gen = sock_gen;
+	return plan->receiver.sock;
+}
+
+/* What input leaves of a packet: data from the payload on. alike: packets of one length. */
+static __rte_always_inline void
+strip(struct rte_mbuf **pkts, uint16_t n, bool alike)
+{
+	const uint32_t bytes = HEADERS_BYTES;
+	const uint32_t pkt_len = pkts[0]->pkt_len - bytes;
+	const uint16_t data_len = pkts[0]->data_len - bytes;
+
+	for (uint16_t i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		m->data_off += bytes;
+		m->data_len = alike ? data_len : m->data_len - bytes;
+		m->pkt_len = alike ? pkt_len : m->pkt_len - bytes;
+	}
+}
+
+/* By words: a wider load would wait for the narrower stores of the device to leave the CPU. */
+static __rte_always_inline bool
+are_same(struct rte_mbuf *const *a, struct rte_mbuf *const *b, uint16_t n)
+{
+	uintptr_t differ = 0;
+
+	for (uint16_t i = 0; i < n; i++)
+		differ |= (uintptr_t)a[i] ^ (uintptr_t)b[i];
+	return differ == 0;
+}
+
+/* They came out otherwise, if at all: the long way in. */
+static __rte_noinline void
+otherwise(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+{
+	if (n == 0)
+		return;
+	w->looping = true;
+	if (lop_is_straight(w))
+		lop_plain_in(w, pkts, n);
+	else
+		lop_input(w, w->lop->lo, pkts, n);
+	w->looping = false;
+}
+
+static __rte_always_inline bool
+turn(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pkts, uint16_t n,
+		const struct written *written)
+{
+	const struct rte_eth_fp_ops *port = &rte_eth_fp_ops[w->lop->lo->port_id];
+	const uint16_t queue = w->index;
+	struct rte_mbuf *back[LOP_BURST_MAX];
+	struct lop_sock *sk;
+	uint16_t sent, came;
+
+	if (unlikely(!plan->comes_back || w->looping || w->lo_waiting != 0 ||
+			    n > lop_setting(w->lop, LOP_SETTING_DEV_WEIGHT) ||
+			    n > lop_setting(w->lop, LOP_SETTING_BACKLOG) + 1 ||
+			    !is_bare(port, queue)))
+		return false;
+	sk = receiver_of(w, plan);
+	if (unlikely(sk == NULL))
+		return false;
+	/* as rte_eth_tx_burst() and rte_eth_rx_burst() */
+	sent = port->tx_pkt_burst(port->txq.data[queue], pkts, n);
+	came = port->rx_pkt_burst(port->rxq.data[queue], back, n);
+	lop_count(w->softnet_processed, came);
+	if (likely(sent == n && came == n && are_same(back, pkts, n))) {
+		lop_count(w->plain_in_packets, n);
+		lop_count(w->plain_in_bytes, written->bytes);
+		if (likely(written->alike)) {
+			strip(pkts, n, true);
+			lop_sock_deliver_alike(w, sk, pkts, n);
+		} else {
+			strip(pkts, n, false);
+			lop_sock_deliver(w, sk, pkts, n);
+		}
+		return true;
+	}
+	w->lo_waiting = sent - RTE_MIN(sent, came);
+	otherwise(w, back, came);
+	if (sent < n)
+		lop_to_lo(w, pkts + sent, n - sent);
+	lop_loop(w);
+	return true;
+}
+
+/* They are counted, and sent. */
+static __rte_always_inline void
+out_and_in(struct lop_worker *w, struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
+		const struct written *written)
+{
+	lop_count(w->plain_out_packets, n);
+	lop_count(w->plain_out_bytes, written->bytes);
+	if (unlikely(!turn(w, p, pkts, n, written))) {
+		lop_to_lo(w, pkts, n);
+		lop_loop(w);
+	}
+}
+
+static __rte_always_inline uint16_t
+send_mbufs(struct lop_worker *w, struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n)
+{
+	struct written written;
+
+	n = put(p, pkts, n, &written);
+	if (likely(n != 0))
+		out_and_in(w, p, pkts, n, &written);
+	return n;
+}
+
+/* One alone needs no loops, here and below. */
+uint16_t
+lop_plain_send(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pkts, uint16_t n)
+{
+	return n == 1 ? send_mbufs(w, plan, pkts, 1) : send_mbufs(w, plan, pkts, n);
+}
+
+static __rte_always_inline bool
+send_copies(struct lop_worker *w, struct lop_plan *p, const struct iovec *from, uint16_t n)
+{
+	struct written written = { .alike = true };
+	struct rte_mbuf *pkts[LOP_BURST_MAX];
+
+	if (unlikely(rte_mempool_get_bulk(w->lop->pool, (void **)pkts, n) != 0))
+		return false;
+	for (uint16_t done = 0; done < n;) {
+		const uint32_t len = from[done].iov_len;
+		const uint16_t k = put_copies(p, pkts + done, from + done, n - done, len);
+
+		written.alike &= len == from[0].iov_len;
+		written.bytes += k * (uint64_t)(len + LOP_L4_BYTES + LOP_L3_BYTES);
+		done += k;
+	}
+	out_and_in(w, p, pkts, n, &written);
+	return true;
+}
+
+bool
+lop_plain_send_copies(
+		struct lop_worker *w, struct lop_plan *plan, const struct iovec *from, uint16_t n)
+{
+	return n == 1 ? send_copies(w, plan, from, 1) : send_copies(w, plan, from, n);
 }

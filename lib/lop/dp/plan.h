@@ -13,6 +13,8 @@
  * socket's, routing's, and that of lo's link header.
  */
 
+#include <sys/uio.h>
+
 #include "image.h"
 
 #define LOP_PLANS 16 /* of a worker, by descriptor */
@@ -28,7 +30,14 @@ struct lop_plan {
 	uint32_t most_bytes; /* of payload */
 	bool connected;      /* IDs from the socket's counter */
 	bool no_check;
-	uint16_t *id; /* the worker's counter for IDs otherwise; NULL: they are 0 */
+	uint16_t port_id; /* of lo */
+	uint16_t *id;     /* the worker's counter for IDs otherwise; NULL: they are 0 */
+	bool comes_back;  /* on the way in no stage has anything to do with them either */
+	struct {
+		struct lop_sock *sock; /* NULL: not known */
+		uint32_t sock_gen;     /* lop->sock_gen, when it was found */
+		int ifindex;
+	} receiver;
 	struct lop_common common;
 	struct lop_image image;
 };
@@ -77,10 +86,17 @@ void lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct
 		const struct lop_send *send, const struct lop_dst *dst);
 
 /*
- * Send n datagrams by a plan; then call lop_loop(). Answers how many: one that is too long, and
- * what is behind it, is left to the caller.
+ * Send n datagrams by a plan, and receive them. Answers how many: one that is too long, and what is
+ * behind it, is left to the caller.
  */
 uint16_t
-lop_plain_out(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n);
+lop_plain_send(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pkts, uint16_t n);
+
+/*
+ * The same of copies of payloads, none of which is longer than plan->most_bytes or
+ * LOP_SEGMENT_BYTES. False: no mbufs, none was sent.
+ */
+bool lop_plain_send_copies(
+		struct lop_worker *w, struct lop_plan *plan, const struct iovec *from, uint16_t n);
 
 #endif

@@ -247,16 +247,15 @@ static __rte_always_inline uint16_t
 send_planned(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *to,
 		struct rte_mbuf **pkts, uint16_t n)
 {
-	const struct lop_plan *plan = lop_plan_find(w, sk, to);
+	struct lop_plan *plan = lop_plan_find(w, sk, to);
 	uint16_t done = 0;
 
 	if (unlikely(plan == NULL))
 		return 0;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
-		const uint16_t k = lop_plain_out(w, plan, pkts + done, chunk);
+		const uint16_t k = lop_plain_send(w, plan, pkts + done, chunk);
 
-		lop_loop(w);
 		done += k;
 		if (unlikely(k < chunk))
 			break;
