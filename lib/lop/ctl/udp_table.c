@@ -6,6 +6,8 @@
  * The tables of sockets: insertion, removal, growth. Under lop->lock; look-ups read meanwhile.
  */
 
+#include <stdlib.h>
+
 #include <rte_malloc.h>
 
 #include "../dp/udp_table.h"
@@ -123,6 +125,29 @@ reuse_group(const struct lop_sock *sk)
 	return ++sk->lop->udp->last_group;
 }
 
+static RTE_ATOMIC(struct lop_sock *) * only_of(const struct lop_sock *sk)
+{
+	return &sk->lop->udp->only[rte_be_to_cpu_16(lop_load(sk->sport_be))];
+}
+
+/* A socket has left its port, which had several: one may be the only one now. */
+static void
+only_again(struct lop_sock *gone)
+{
+	const uint16_t port_be = lop_load(gone->sport_be);
+	struct lop_sock *sk = lop_load(gone->lop->udp->by_port[lop_udp_port_chain(port_be)]);
+	struct lop_sock *only = NULL;
+
+	for (; sk != NULL; sk = lop_load(sk->by_port)) {
+		if (lop_load(sk->sport_be) != port_be)
+			continue;
+		if (only != NULL)
+			return;
+		only = sk;
+	}
+	lop_publish(*only_of(gone), only);
+}
+
 int
 lop_udp_insert(struct lop_sock *sk)
 {
@@ -141,6 +166,8 @@ lop_udp_insert(struct lop_sock *sk)
 	if (next != NULL)
 		next->by_port_pprev = &sk->by_port;
 	lop_publish(*head, sk);
+	/* behind the chains: who finds that there are several walks them */
+	lop_publish(*only_of(sk), lop_load(*only_of(sk)) == NULL ? sk : LOP_UDP_SEVERAL);
 	t->nb_socks++;
 	return 0;
 }
@@ -155,6 +182,10 @@ lop_udp_remove(struct lop_sock *sk)
 	lop_publish(*sk->by_port_pprev, next);
 	if (next != NULL)
 		next->by_port_pprev = sk->by_port_pprev;
+	if (lop_load(*only_of(sk)) == sk)
+		lop_publish(*only_of(sk), NULL);
+	else
+		only_again(sk);
 	lop_store(sk->reuse_group, 0);
 	t->nb_socks--;
 }
@@ -206,7 +237,11 @@ lop_udp_init(struct lop *lop)
 	if (lop->udp == NULL)
 		return -ENOMEM;
 	lop_store(lop->udp->by_addr, chains_create(CHAINS_MIN, 0));
-	if (lop_load(lop->udp->by_addr) == NULL) {
+	/* of the system's heap, which gives pages when they are written */
+	lop->udp->only = calloc(LOP_UDP_PORTS, sizeof(lop->udp->only[0]));
+	if (lop_load(lop->udp->by_addr) == NULL || lop->udp->only == NULL) {
+		rte_free(lop_load(lop->udp->by_addr));
+		free(lop->udp->only);
 		rte_free(lop->udp);
 		lop->udp = NULL;
 		return -ENOMEM;
@@ -220,6 +255,7 @@ lop_udp_fini(struct lop *lop)
 {
 	lop_socks_close_all(lop);
 	rte_free(lop->udp->old);
+	free(lop->udp->only);
 	rte_free(lop_load(lop->udp->by_addr));
 	rte_free(lop->udp);
 	lop->udp = NULL;

@@ -27,7 +27,8 @@ worker_create(struct lop *lop, unsigned int index)
 	w->lop = lop;
 	w->index = index;
 	w->random = (lop->seed + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)(index + 1) << 40;
-	w->plans = rte_zmalloc("lop plans", LOP_PLANS * sizeof(*w->plans), RTE_CACHE_LINE_SIZE);
+	w->plans = rte_zmalloc(
+			"lop plans", (LOP_PLANS + 1) * sizeof(*w->plans), RTE_CACHE_LINE_SIZE);
 	if (w->plans == NULL || lop_reasm_init(w) != 0) {
 		rte_free(w->plans);
 		rte_free(w);

@@ -13,10 +13,8 @@
 
 #include <netpacket/packet.h>
 
-#include <rte_ethdev.h>
-
 #include "plain_put.h"
-#include "stages.h"
+#include "plain_turn.h"
 
 /*
  * The meta as input leaves it: between, nobody looks. Over lo a packet is orphaned (contract XM-02).
@@ -36,15 +34,14 @@ common_of(const struct lop_send *send, const struct lop_dst *dst)
 	return c;
 }
 
-void
-lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sockaddr_in *to,
+bool
+lop_plan_fill(struct lop_plan *p, struct lop_worker *w, struct lop_plan_gens gens,
 		const struct lop_send *send, const struct lop_dst *dst)
 {
 	const struct lop_if *lo = w->lop->lo;
 	struct lop_sock *sk = send->sock;
 	const uint32_t flags = lop_load(sk->flags);
 	const uint32_t mtu = RTE_MIN(dst->mtu_bytes, lop_load(lo->mtu_bytes));
-	struct lop_plan *p = &w->plans[(unsigned int)sk->fd % LOP_PLANS];
 
 	p->sock = NULL;
 	if (dst->dev != lo || dst->neigh != lo->neigh_any || sk->type != SOCK_DGRAM ||
@@ -54,57 +51,62 @@ lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sock
 			lop_load(sk->gso_size) != 0 || send->options_bytes != 0 ||
 			send->software_check || send->confirm || send->sport_be == 0 ||
 			mtu <= LOP_L3_BYTES + LOP_L4_BYTES)
-		return;
+		return false;
 	lop_image_make(&p->image, send, dst->neigh);
 	if (!p->image.linked)
-		return;
-	lop_image_to(&p->image, send, send->saddr_be, send->daddr_be, send->dport_be);
+		return false;
 	p->common = common_of(send, dst);
 	p->port_id = lo->port_id;
 	p->receiver.ifindex = dst->orig_ifindex;
 	p->receiver.sock = NULL;
 	p->comes_back = dst->input == LOP_INPUT_DELIVER && (send->tos & RTE_IPV4_HDR_ECN_MASK) == 0;
-	p->sock_gen = gens.sock_gen;
-	p->genid = gens.genid;
-	p->neigh_seq = gens.neigh_seq;
-	p->named = to != NULL;
-	p->daddr_be = to != NULL ? to->sin_addr.s_addr : 0;
-	p->dport_be = to != NULL ? to->sin_port : 0;
+	p->gens = gens;
 	p->most_bytes = mtu - LOP_L3_BYTES - LOP_L4_BYTES;
 	p->connected = send->connected;
 	p->no_check = send->no_check;
-	p->id = send->id_zero ? NULL : lop_ip_id_of(w, send->saddr_be, send->daddr_be, IPPROTO_UDP);
-	p->sock = sk;
+	p->id = NULL;
+	return true;
 }
 
-/* Packets that the headers were written for. */
-struct written {
-	bool alike;     /* as long as one another and in one segment, or one alone */
-	uint64_t bytes; /* of IPv4 */
-};
+void
+lop_plan_make(struct lop_worker *w, struct lop_plan_gens gens, const struct sockaddr_in *to,
+		const struct lop_send *send, const struct lop_dst *dst)
+{
+	struct lop_plan *p = &w->plans[(unsigned int)send->sock->fd % LOP_PLANS];
+
+	if (!lop_plan_fill(p, w, gens, send, dst))
+		return;
+	lop_image_to(&p->image, send, send->saddr_be, send->daddr_be, send->dport_be);
+	p->named = to != NULL;
+	p->daddr_be = to != NULL ? to->sin_addr.s_addr : 0;
+	p->dport_be = to != NULL ? to->sin_port : 0;
+	if (!send->id_zero)
+		p->id = lop_ip_id_of(w, send->saddr_be, send->daddr_be, IPPROTO_UDP);
+	p->sock = send->sock;
+}
 
 static __rte_always_inline uint16_t
-put_one_alone(const struct lop_plan *p, struct rte_mbuf *m, struct written *written)
+put_one_alone(const struct lop_plan *p, struct rte_mbuf *m, struct lop_written *written)
 {
 	const uint32_t len = m->pkt_len;
 
 	if (unlikely(len > p->most_bytes))
 		return 0;
 	put_one(p, m);
-	*written = (struct written){ true, len + LOP_L4_BYTES + LOP_L3_BYTES };
+	*written = (struct lop_written){ true, len + LOP_L4_BYTES + LOP_L3_BYTES };
 	return 1;
 }
 
 /* How many: those before one that is too long. */
 static __rte_always_inline uint16_t
-put(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, struct written *written)
+put(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, struct lop_written *written)
 {
 	const uint32_t first = pkts[0]->pkt_len;
 	uint16_t done = 0;
 
 	if (n == 1)
 		return put_one_alone(p, pkts[0], written);
-	*written = (struct written){ .alike = true };
+	*written = (struct lop_written){ .alike = true };
 	while (done < n) {
 		const uint32_t len = pkts[done]->pkt_len;
 		uint16_t k;
@@ -124,15 +126,6 @@ put(const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n, struct written
 	return done;
 }
 
-/* Neither callback: then a burst is the driver's alone. */
-static __rte_always_inline bool
-is_bare(const struct rte_eth_fp_ops *port, uint16_t queue)
-{
-	return rte_atomic_load_explicit(&port->txq.clbk[queue], rte_memory_order_relaxed) == NULL &&
-			rte_atomic_load_explicit(
-					&port->rxq.clbk[queue], rte_memory_order_relaxed) == NULL;
-}
-
 /* Who gets them, as long as no socket has changed; NULL: somebody has to be told. */
 static __rte_always_inline struct lop_sock *
 receiver_of(struct lop_worker *w, struct lop_plan *plan)
@@ -149,94 +142,50 @@ receiver_of(struct lop_worker *w, struct lop_plan *plan)
 	return plan->receiver.sock;
 }
 
-/* What input leaves of a packet: data from the payload on. alike: packets of one length. */
-static __rte_always_inline void
-strip(struct rte_mbuf **pkts, uint16_t n, bool alike)
+void
+lop_turn_otherwise(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, uint16_t sent,
+		struct rte_mbuf **back, uint16_t came)
 {
-	const uint32_t bytes = HEADERS_BYTES;
-	const uint32_t pkt_len = pkts[0]->pkt_len - bytes;
-	const uint16_t data_len = pkts[0]->data_len - bytes;
-
-	for (uint16_t i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
-
-		m->data_off += bytes;
-		m->data_len = alike ? data_len : m->data_len - bytes;
-		m->pkt_len = alike ? pkt_len : m->pkt_len - bytes;
-	}
-}
-
-/* By words: a wider load would wait for the narrower stores of the device to leave the CPU. */
-static __rte_always_inline bool
-are_same(struct rte_mbuf *const *a, struct rte_mbuf *const *b, uint16_t n)
-{
-	uintptr_t differ = 0;
-
-	for (uint16_t i = 0; i < n; i++)
-		differ |= (uintptr_t)a[i] ^ (uintptr_t)b[i];
-	return differ == 0;
-}
-
-/* They came out otherwise, if at all: the long way in. */
-static __rte_noinline void
-otherwise(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
-{
-	if (n == 0)
-		return;
+	w->lo_waiting = sent - RTE_MIN(sent, came);
 	w->looping = true;
-	if (lop_is_straight(w))
-		lop_plain_in(w, pkts, n);
-	else
-		lop_input(w, w->lop->lo, pkts, n);
+	if (came != 0 && lop_is_straight(w))
+		lop_plain_in(w, back, came);
+	else if (came != 0)
+		lop_input(w, w->lop->lo, back, came);
 	w->looping = false;
+	if (sent < n)
+		lop_to_lo(w, pkts + sent, n - sent);
+	lop_loop(w);
 }
 
+/* Through lo and to the receiver; false: the packets are untouched. */
 static __rte_always_inline bool
 turn(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pkts, uint16_t n,
-		const struct written *written)
+		const struct lop_written *written)
 {
-	const struct rte_eth_fp_ops *port = &rte_eth_fp_ops[w->lop->lo->port_id];
-	const uint16_t queue = w->index;
-	struct rte_mbuf *back[LOP_BURST_MAX];
 	struct lop_sock *sk;
-	uint16_t sent, came;
 
-	if (unlikely(!plan->comes_back || w->looping || w->lo_waiting != 0 ||
-			    n > lop_setting(w->lop, LOP_SETTING_DEV_WEIGHT) ||
-			    n > lop_setting(w->lop, LOP_SETTING_BACKLOG) + 1 ||
-			    !is_bare(port, queue)))
+	if (unlikely(!plan->comes_back || !lop_may_turn(w, n)))
 		return false;
 	sk = receiver_of(w, plan);
 	if (unlikely(sk == NULL))
 		return false;
-	/* as rte_eth_tx_burst() and rte_eth_rx_burst() */
-	sent = port->tx_pkt_burst(port->txq.data[queue], pkts, n);
-	came = port->rx_pkt_burst(port->rxq.data[queue], back, n);
-	lop_count(w->softnet_processed, came);
-	if (likely(sent == n && came == n && are_same(back, pkts, n))) {
-		lop_count(w->plain_in_packets, n);
-		lop_count(w->plain_in_bytes, written->bytes);
-		if (likely(written->alike)) {
-			strip(pkts, n, true);
-			lop_sock_deliver_alike(w, sk, pkts, n);
-		} else {
-			strip(pkts, n, false);
-			lop_sock_deliver(w, sk, pkts, n);
-		}
+	if (unlikely(!lop_turn(w, pkts, n, written->bytes)))
 		return true;
+	if (likely(written->alike)) {
+		lop_strip(pkts, n, true);
+		lop_sock_deliver_alike(w, sk, pkts, n);
+	} else {
+		lop_strip(pkts, n, false);
+		lop_sock_deliver(w, sk, pkts, n);
 	}
-	w->lo_waiting = sent - RTE_MIN(sent, came);
-	otherwise(w, back, came);
-	if (sent < n)
-		lop_to_lo(w, pkts + sent, n - sent);
-	lop_loop(w);
 	return true;
 }
 
 /* They are counted, and sent. */
 static __rte_always_inline void
 out_and_in(struct lop_worker *w, struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
-		const struct written *written)
+		const struct lop_written *written)
 {
 	lop_count(w->plain_out_packets, n);
 	lop_count(w->plain_out_bytes, written->bytes);
@@ -249,7 +198,7 @@ out_and_in(struct lop_worker *w, struct lop_plan *p, struct rte_mbuf **pkts, uin
 static __rte_always_inline uint16_t
 send_mbufs(struct lop_worker *w, struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n)
 {
-	struct written written;
+	struct lop_written written;
 
 	n = put(p, pkts, n, &written);
 	if (likely(n != 0))
@@ -267,7 +216,7 @@ lop_plain_send(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pk
 static __rte_always_inline bool
 send_copies(struct lop_worker *w, struct lop_plan *p, const struct iovec *from, uint16_t n)
 {
-	struct written written = { .alike = true };
+	struct lop_written written = { .alike = true };
 	struct rte_mbuf *pkts[LOP_BURST_MAX];
 
 	if (unlikely(rte_mempool_get_bulk(w->lop->pool, (void **)pkts, n) != 0))

@@ -142,6 +142,7 @@ struct lop_sock {
 	 */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
 	bool rx_udp;                     /* a UDP socket; constant */
+	RTE_ATOMIC(bool) rx_any;         /* bound to no address, peer or device */
 	RTE_ATOMIC(bool) rx_notes;       /* something is noted with each datagram: LOP_SOCK_NOTES */
 	RTE_ATOMIC(bool) waited_for;     /* lop_sock_wake() has somebody to wake */
 	bool rx_unsure;                  /* something waits whose checksum nobody knows yet */
@@ -219,6 +220,9 @@ lop_sock_changed(struct lop_sock *sk)
 	const uint32_t gen = rte_atomic_fetch_add_explicit(
 			&sk->lop->sock_gen, 1, rte_memory_order_acq_rel);
 
+	lop_store(sk->rx_any,
+			lop_load(sk->rcv_saddr_be) == 0 && lop_load(sk->daddr_be) == 0 &&
+					lop_load(sk->dport_be) == 0 && lop_load(sk->bound_if) == 0);
 	lop_publish(sk->gen, gen + 1);
 }
 
@@ -312,6 +316,18 @@ lop_charge_of(const struct lop_sock *sk, const struct rte_mbuf *m)
 	return lop_truesize(likely(sk->rx_udp) ? m->pkt_len : m->pkt_len - 8);
 }
 
+/* Behind those of the list, a list that ends with `last`; under the queue's lock. */
+static __rte_always_inline void
+lop_queue_append(struct lop_sock *sk, struct rte_mbuf *first, struct rte_mbuf *last)
+{
+	lop_meta(last)->next = NULL;
+	if (sk->rx_tail != NULL)
+		lop_meta(sk->rx_tail)->next = first;
+	else
+		sk->rx_head = first;
+	sk->rx_tail = last;
+}
+
 /* The socket of a descriptor, between lop_enter() and lop_leave(); NULL with errno EBADF. */
 struct lop_sock *lop_sock_of(int fd);
 
@@ -342,6 +358,27 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 /* The same for datagrams of one length and layout, whose checksums are known. */
 void lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+
+/* The same for one, of a UDP socket, while nobody traces. */
+static __rte_always_inline void
+lop_sock_deliver_one(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m)
+{
+	const uint32_t charge = lop_truesize(m->pkt_len);
+
+	lop_rx_lock(sk);
+	if (unlikely(sk->rmem_bytes + charge > lop_load(sk->rcvbuf_bytes) ||
+			    lop_load(sk->rx_notes))) {
+		lop_rx_unlock(sk);
+		lop_sock_deliver_alike(w, sk, &m, 1);
+		return;
+	}
+	sk->rmem_bytes += charge;
+	lop_queue_append(sk, m, m);
+	lop_count(sk->rx_packets, 1);
+	lop_rx_unlock(sk);
+	if (unlikely(lop_load(sk->waited_for)))
+		lop_sock_wake(sk);
+}
 
 /* ctl/notices.c: a frame is about to leave; tells its sender, if it asked (contract XM-06). */
 void lop_sock_sent(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *frame);

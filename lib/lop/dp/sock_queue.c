@@ -33,12 +33,7 @@ append_list(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	for (uint16_t i = 0; i + 1 < n; i++)
 		lop_meta(pkts[i])->next = pkts[i + 1];
-	lop_meta(pkts[n - 1])->next = NULL;
-	if (sk->rx_tail != NULL)
-		lop_meta(sk->rx_tail)->next = pkts[0];
-	else
-		sk->rx_head = pkts[0];
-	sk->rx_tail = pkts[n - 1];
+	lop_queue_append(sk, pkts[0], pkts[n - 1]);
 }
 
 /* One alone spares the socket the line of the slots. */

@@ -163,6 +163,7 @@ static uint16_t
 send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
 		struct rte_mbuf **pkts, uint16_t n, int *err)
 {
+	const struct lop_plan_gens gens = lop_plan_gens(sk);
 	struct lop_send send;
 	uint16_t done = 0;
 
@@ -204,6 +205,7 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 		}
 		if (likely(k != 0)) {
 			send.ttl = lop_send_ttl(sk, lop_meta(pkts[done])->dst);
+			lop_plan_make_each(w, gens, &send, lop_meta(pkts[done])->dst);
 			w->out.dst = NULL;
 			send_chunk(w, pkts + done, k);
 		}
@@ -242,6 +244,24 @@ send_long(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *t
 	return 0;
 }
 
+/* The same, as many as there is a plan for. */
+static __rte_always_inline uint16_t
+send_each_planned(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
+		struct rte_mbuf **pkts, uint16_t n)
+{
+	uint16_t done = 0;
+
+	while (done < n) {
+		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
+		const uint16_t k = lop_plain_send_each(w, sk, to + done, pkts + done, chunk);
+
+		done += k;
+		if (unlikely(k < chunk))
+			break;
+	}
+	return done;
+}
+
 /* As many as there is a plan for. */
 static __rte_always_inline uint16_t
 send_planned(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *to,
@@ -273,12 +293,9 @@ send_burst(int fd, const struct sockaddr_in *to, bool each, struct rte_mbuf **pk
 
 	if (unlikely(sk == NULL))
 		return 0;
-	if (!each)
-		sent = send_planned(w, sk, to, pkts, n);
-	if (each || unlikely(sent < n)) {
-		if (n != 0)
-			sent += send_long(w, sk, to, each, pkts + sent, n - sent, &err);
-	}
+	sent = each ? send_each_planned(w, sk, to, pkts, n) : send_planned(w, sk, to, pkts, n);
+	if (unlikely(sent < n))
+		sent += send_long(w, sk, each ? to + sent : to, each, pkts + sent, n - sent, &err);
 	lop_sock_leave(w);
 	if (unlikely(err != 0))
 		errno = -err;

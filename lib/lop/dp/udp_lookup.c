@@ -16,7 +16,6 @@
 #include "udp_table.h"
 
 /* In a frame without IPv4 options. */
-#define DADDR_AT (RTE_ETHER_HDR_LEN + offsetof(struct rte_ipv4_hdr, dst_addr))
 #define DPORT_AT \
 	(RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) + offsetof(struct rte_udp_hdr, dst_port))
 
@@ -106,8 +105,8 @@ best_in(const struct lop_udp_chains *chains, uint32_t addr_be, const struct lop_
 	return best;
 }
 
-struct lop_sock *
-lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
+static __rte_noinline struct lop_sock *
+best_of_several(const struct lop *lop, const struct lop_tuple *t)
 {
 	struct lop_sock *sk;
 	bool moved, moved_any;
@@ -123,38 +122,30 @@ lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
 	return sk;
 }
 
-static __rte_always_inline void
-prefetch_sock(const struct lop_sock *sk)
+struct lop_sock *
+lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
 {
-	if (sk == NULL)
-		return;
-	rte_prefetch0(sk);
-	rte_prefetch0(&sk->rx_lock);
+	struct lop_sock *sk = lop_udp_only(lop, t->dport_be);
+	uint32_t addr_be;
+
+	if (unlikely(sk == LOP_UDP_SEVERAL))
+		return best_of_several(lop, t);
+	if (unlikely(sk == NULL))
+		return NULL;
+	addr_be = lop_load(sk->rcv_saddr_be);
+	return likely((addr_be == 0 || addr_be == t->daddr_be) && score_of(sk, t) >= 0) ? sk : NULL;
 }
 
 void
 lop_udp_prefetch(const struct lop *lop, struct rte_mbuf **pkts, uint16_t n)
 {
-	const struct lop_udp_chains *chains = lop_acquire(lop->udp->by_addr);
-	uint32_t by_addr[LOP_BURST_MAX], by_port[LOP_BURST_MAX];
-
 	for (uint16_t i = 0; i < n; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(pkts[i], const uint8_t *);
-		uint32_t daddr_be;
 		uint16_t dport_be;
 
-		by_addr[i] = by_port[i] = 0;
 		if (unlikely(pkts[i]->data_len < DPORT_AT + sizeof(dport_be)))
 			continue;
-		memcpy(&daddr_be, frame + DADDR_AT, sizeof(daddr_be));
 		memcpy(&dport_be, frame + DPORT_AT, sizeof(dport_be));
-		by_addr[i] = lop_udp_hash(daddr_be, dport_be) & chains->mask;
-		by_port[i] = lop_udp_hash(0, dport_be) & chains->mask;
-		rte_prefetch0(&chains->head[by_addr[i]]);
-		rte_prefetch0(&chains->head[by_port[i]]);
-	}
-	for (uint16_t i = 0; i < n; i++) {
-		prefetch_sock(lop_acquire(chains->head[by_addr[i]]));
-		prefetch_sock(lop_acquire(chains->head[by_port[i]]));
+		lop_udp_prefetch_only(lop_udp_only(lop, dport_be));
 	}
 }

@@ -19,6 +19,9 @@
 #include "sock.h"
 
 #define LOP_UDP_PORT_CHAINS 4096
+#define LOP_UDP_PORTS 65536
+/* In place of the only socket on a port, where there are several. */
+#define LOP_UDP_SEVERAL ((struct lop_sock *)1)
 
 struct lop_udp_chains {
 	uint32_t mask;
@@ -28,6 +31,8 @@ struct lop_udp_chains {
 
 struct lop_udp_tables {
 	RTE_ATOMIC(struct lop_udp_chains *) by_addr;
+	/* By port, host byte order: the only socket there, on whatever address; LOP_UDP_SEVERAL. */
+	RTE_ATOMIC(struct lop_sock *) * only;
 	uint32_t nb_socks;
 	RTE_ATOMIC(struct lop_sock *) by_port[LOP_UDP_PORT_CHAINS];
 	RTE_ATOMIC(struct lop_sock *) raw; /* all raw and ping sockets, by by_port */
@@ -78,6 +83,21 @@ static_assert(offsetof(struct lop_tuple, dport_be) == offsetof(struct lop_tuple,
 
 /* The socket for a unicast datagram, or NULL (contract UR-02, UR-03, CO-05). */
 struct lop_sock *lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t);
+
+/* The only socket on a port, which need not want what comes there; NULL, LOP_UDP_SEVERAL. */
+static __rte_always_inline struct lop_sock *
+lop_udp_only(const struct lop *lop, uint16_t dport_be)
+{
+	return lop_acquire(lop->udp->only[rte_be_to_cpu_16(dport_be)]);
+}
+
+/* Begin to load what a datagram for it will want. */
+static __rte_always_inline void
+lop_udp_prefetch_only(const struct lop_sock *sk)
+{
+	if (likely(sk != NULL && sk != LOP_UDP_SEVERAL))
+		rte_prefetch0(&sk->rx_lock);
+}
 
 /*
  * Begin to load what the look-ups for these frames of lo will want. Nothing is believed of them: no
