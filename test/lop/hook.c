@@ -33,9 +33,9 @@ stages_without_hooks_change_nothing(void **state)
 	rte_pktmbuf_free_bulk(pkts, 4);
 }
 
-/* contract FLOW-2: low priorities come first, then whoever was first; the whole burst at once. */
+/* contract FLOW-2, NF-01: low priorities come first, of equal ones the last; the whole burst. */
 static void
-hooks_run_by_priority_then_by_age(void **state)
+hooks_run_by_priority_the_newest_first(void **state)
 {
 	struct lop *lop = fx_lop_up(*state);
 
@@ -44,7 +44,7 @@ hooks_run_by_priority_then_by_age(void **state)
 		struct seen late = { .verdict = LOP_VERDICT_ACCEPT };
 		struct seen first = late, second = late, early = late;
 		struct seen **next = order;
-		struct seen *const all[] = { &early, &first, &second, &late };
+		struct seen *const all[] = { &early, &second, &first, &late };
 		struct rte_mbuf *pkts[5];
 		int id[4];
 
@@ -268,7 +268,7 @@ bad_registrations_are_refused(void **state)
 
 static const struct lo_case cases[] = {
 	LO_CASE(stages_without_hooks_change_nothing),
-	LO_CASE(hooks_run_by_priority_then_by_age),
+	LO_CASE(hooks_run_by_priority_the_newest_first),
 	LO_CASE(drop_frees_and_tells_the_sender_on_the_way_out),
 	LO_CASE(stolen_packets_belong_to_the_hook),
 	LO_CASE(queued_packets_without_a_handler_are_dropped),

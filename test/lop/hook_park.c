@@ -62,9 +62,10 @@ reinjected_packets_go_on_behind_their_hook(void **state)
 		struct seen before = { .verdict = LOP_VERDICT_ACCEPT }, behind = before;
 		struct seen take = { .verdict = verdict }, queue = { 0 };
 		const struct seen *owner = verdict == LOP_VERDICT_QUEUE ? &queue : &take;
-		const int id[] = { seen_register(p.lop, &before, point, 0),
+		/* the last registered comes first */
+		const int id[] = { seen_register(p.lop, &behind, point, 0),
 			seen_register(p.lop, &take, point, 0),
-			seen_register(p.lop, &behind, point, 0) };
+			seen_register(p.lop, &before, point, 0) };
 
 		assert_int_equal(lop_hook_queue_set(p.lop, seen_queue, &queue), 0);
 		say(&p);
@@ -130,9 +131,9 @@ reinjection_finds_its_place_without_the_hook(void **state)
 	struct seen take = { .verdict = LOP_VERDICT_STOLEN };
 	int id;
 
-	seen_register(p.lop, &before, LOP_HOOK_LOCAL_OUT, -1);
-	id = seen_register(p.lop, &take, LOP_HOOK_LOCAL_OUT, 0);
 	seen_register(p.lop, &behind, LOP_HOOK_LOCAL_OUT, 0);
+	id = seen_register(p.lop, &take, LOP_HOOK_LOCAL_OUT, 0);
+	seen_register(p.lop, &before, LOP_HOOK_LOCAL_OUT, 0);
 	say(&p);
 	assert_int_equal(lop_hook_unregister(p.lop, id), 0);
 	assert_int_equal(lop_hook_reinject(p.lop, take.pkt[0], LOP_HOOK_LOCAL_OUT,

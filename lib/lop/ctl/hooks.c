@@ -53,13 +53,13 @@ replace(struct lop *lop, enum lop_hook_point point, struct lop_hook_list *list)
 	lop->hooks.spare[point] = old;
 }
 
-/* Behind all of the same priority. */
+/* In front of all of the same priority, as Linux has it (contract FLOW-2). */
 static void
 insert(struct lop_hook_list *list, const struct lop_hook *hook, int id)
 {
 	unsigned int i = list->n++;
 
-	for (; i > 0 && list->entry[i - 1].priority > hook->priority; i--)
+	for (; i > 0 && list->entry[i - 1].priority >= hook->priority; i--)
 		list->entry[i] = list->entry[i - 1];
 	list->entry[i] = (struct lop_hook_entry){
 		.fn = hook->fn,

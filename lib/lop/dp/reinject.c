@@ -124,7 +124,7 @@ out_again(struct lop_hook_run *run, const struct lop_park *park, unsigned int fi
 	return ret;
 }
 
-/* Where to go on in a list that may have changed: hooks stand by priority, then by id. */
+/* Where to go on in a list that may have changed: hooks stand by priority, the newest first. */
 static unsigned int
 behind(const struct lop_hook_list *list, const struct lop_park *park, bool again)
 {
@@ -135,7 +135,7 @@ behind(const struct lop_hook_list *list, const struct lop_park *park, bool again
 	while (i < list->n &&
 			(list->entry[i].priority < park->priority ||
 					(list->entry[i].priority == park->priority &&
-							list->entry[i].id < park->id)))
+							list->entry[i].id > park->id)))
 		i++;
 	if (!again && i < list->n && list->entry[i].id == park->id)
 		i++;
@@ -158,7 +158,7 @@ reinject(struct lop_worker *w, struct rte_mbuf *m, enum lop_hook_point point, in
 	/* not known: behind all hooks, by a destination that may be old */
 	if (!lop_unpark(lop, m, &park))
 		park = (struct lop_park){ .priority = INT32_MAX,
-			.id = INT32_MAX,
+			.id = 0,
 			.ifindex = lop_meta(m)->ifindex,
 			.genid = lop_load(lop->genid) - 1,
 			.stolen = true };

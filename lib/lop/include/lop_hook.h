@@ -57,7 +57,7 @@ typedef void (*lop_hook_fn)(void *arg, const struct lop_hook_state *state, struc
 struct lop_hook {
 	const char *name; /**< for listings and traces; copied */
 	enum lop_hook_point point;
-	int priority; /**< low comes first, then first registered */
+	int priority; /**< low comes first, of equal ones the last registered */
 	lop_hook_fn fn;
 	void *arg;
 };
