@@ -166,5 +166,7 @@ uint64_t hash_bytes(uint64_t hash, const void *data, size_t bytes);
 uint32_t frame_sum(uint32_t sum, const uint8_t *p, uint32_t bytes);
 /* frame.c: a frame in words, what differs from run to run left out or named. */
 void frame_text(struct run *run, char *text, size_t size, const uint8_t *frame, uint32_t bytes);
+/* frame.c: IP options byte by byte, but for stamps of the time that it is. */
+void options_text(char *text, size_t size, const uint8_t *opt, uint32_t bytes);
 
 #endif /* DIFF_H */

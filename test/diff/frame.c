@@ -11,8 +11,11 @@
 #include <netinet/udp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "diff.h"
+
+#define NOW_MS 120000U /* as far as now may be from the time of a stamp */
 
 /* Text that is being written. */
 struct text {
@@ -118,6 +121,55 @@ udp_text(struct run *run, struct text *t, const struct iphdr *ip, const uint8_t 
 	say_data(t, p + sizeof(*udp), bytes - sizeof(*udp));
 }
 
+/* A stamp that was made a moment ago. */
+static bool
+is_now(const uint8_t *stamp)
+{
+	const uint32_t day_ms = 24 * 3600 * 1000;
+	const uint32_t ms = (uint32_t)stamp[0] << 24 | stamp[1] << 16 | stamp[2] << 8 | stamp[3];
+	struct timespec now;
+	uint32_t now_ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	now_ms = (uint32_t)(now.tv_sec % (24 * 3600) * 1000 + now.tv_nsec / 1000000);
+	return ms < day_ms && (ms + day_ms - now_ms + NOW_MS) % day_ms < 2 * NOW_MS;
+}
+
+/* Where the next stamp of a time stamp option stands; 0: in what is there, no more. */
+static uint32_t
+stamp_behind(const uint8_t *opt, uint32_t len, uint32_t at)
+{
+	const uint32_t address = (opt[3] & 0xf) == IPOPT_TS_TSONLY ? 0 : 4;
+
+	at = at == 0 ? 4 + address : at + 4 + address;
+	return at + 4 <= len ? at : 0;
+}
+
+void
+options_text(char *text, size_t size, const uint8_t *opt, uint32_t bytes)
+{
+	struct text t = { .at = text, .size = size };
+	uint32_t len, stamp;
+
+	*text = '\0';
+	for (uint32_t i = 0; i < bytes; i += len) {
+		const bool plain = opt[i] == IPOPT_EOL || opt[i] == IPOPT_NOP || i + 1 == bytes;
+
+		len = plain ? 1 : RTE_MIN(RTE_MAX(opt[i + 1], 1U), bytes - i);
+		stamp = opt[i] == IPOPT_TS && len >= 4 ? stamp_behind(opt + i, len, 0) : 0;
+		for (uint32_t k = 0; k < len; k++) {
+			if (stamp == 0 || k != stamp || !is_now(opt + i + k)) {
+				say(&t, "%02x", opt[i + k]);
+			} else {
+				say(&t, "(now)");
+				k += 3;
+			}
+			if (stamp != 0 && k >= stamp)
+				stamp = stamp_behind(opt + i, len, stamp);
+		}
+	}
+}
+
 static void ip_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, bool quoted);
 
 static void
@@ -151,7 +203,7 @@ static void
 ip_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, bool quoted)
 {
 	const struct iphdr *ip = (const struct iphdr *)p;
-	char from[INET_ADDRSTRLEN], to[INET_ADDRSTRLEN];
+	char from[INET_ADDRSTRLEN], to[INET_ADDRSTRLEN], options[128];
 	uint32_t header;
 	uint16_t off;
 
@@ -169,8 +221,10 @@ ip_text(struct run *run, struct text *t, const uint8_t *p, uint32_t bytes, bool 
 	if ((off & IP_OFFMASK) != 0)
 		say(t, " off %u", (off & IP_OFFMASK) * 8);
 	say(t, " ttl %u%s", ip->ttl, frame_sum(0, p, header) == 0xffff ? "" : " ip sum bad");
-	for (uint32_t i = sizeof(*ip); i < header; i++)
-		say(t, "%s%02x", i == sizeof(*ip) ? " opts " : "", p[i]);
+	if (header > sizeof(*ip)) {
+		options_text(options, sizeof(options), p + sizeof(*ip), header - sizeof(*ip));
+		say(t, " opts %s", options);
+	}
 	p += header;
 	bytes -= header;
 	if ((off & IP_OFFMASK) == 0 && ip->protocol == IPPROTO_UDP) {

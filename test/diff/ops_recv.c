@@ -48,6 +48,9 @@ cmsg_text(struct run *run, char *text, size_t size, const struct cmsghdr *c)
 		error_text(run, text + used, size - used, c);
 	} else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_ORIGDSTADDR) {
 		addr_text(run, text + used, size - used, CMSG_DATA(c), bytes);
+	} else if (c->cmsg_level == IPPROTO_IP &&
+			(c->cmsg_type == IP_RECVOPTS || c->cmsg_type == IP_RETOPTS)) {
+		options_text(text + used, size - used, CMSG_DATA(c), bytes);
 	} else if (is_time(c)) {
 		snprintf(text + used, size - used, "%zu bytes", bytes);
 	} else {

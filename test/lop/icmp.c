@@ -360,6 +360,27 @@ a_source_route_is_refused_silently(void **state)
 	assert_int_equal(ffx_take(&f, out), 0);
 }
 
+/* contract RX-06, IC-01: what was understood comes back; the quote is recorded in, not summed */
+static void
+a_fault_is_answered_with_the_options_before_it(void **state)
+{
+	const struct ffx_ip ip = { .options_bytes = 12,
+		.options = { 7, 7, 4, 0, 0, 0, 0, 7, 3, 4, 0, 0 } };
+	const uint8_t echoed[] = { 7, 7, 8, 10, 9, 0, 1, 0 };
+	uint8_t message[64], out[FFX_BYTES_MAX];
+	const uint32_t bytes = ffx_udp(message, 1000, 5000, 5);
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	ffx_give(&f, &ip, message, bytes);
+	assert_int_equal(ffx_take(&f, out), 28 + sizeof(echoed) + 32 + bytes);
+	assert_memory_equal(out + 20, echoed, sizeof(echoed));
+	assert_int_equal(out[28], 12);
+	assert_int_equal(out[32], 20 + 7);
+	assert_memory_equal(out + 56, echoed, 7);
+	assert_int_not_equal(rte_raw_cksum(out + 36, 32), UINT16_MAX);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(messages_are_counted_as_linux_counts_them),
 	LO_CASE(echo_is_answered),
@@ -371,5 +392,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(over_lo_every_datagram_to_no_socket_is_answered),
 	LO_CASE(options_that_come_in_are_checked_and_recorded),
 	LO_CASE(a_source_route_is_refused_silently),
+	LO_CASE(a_fault_is_answered_with_the_options_before_it),
 };
 LO_REGISTER_TEST(lop_icmp_autotest, cases);

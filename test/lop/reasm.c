@@ -273,6 +273,39 @@ pieces_in_any_order_become_the_datagram(void **state)
 	assert_int_equal(rounds, 720);
 }
 
+/* contract RE-01, CM-04: whichever comes first, the first fragment's options are the datagram's */
+static void
+the_first_fragments_options_are_answered(void **state)
+{
+	const struct ffx_ip piece[] = {
+		{ .protocol = IPPROTO_ICMP,
+				.id = 1,
+				.mf = true,
+				.options_bytes = 8,
+				.options = { 7, 7, 4, 0 } },
+		{ .protocol = IPPROTO_ICMP,
+				.id = 1,
+				.off = 16,
+				.options_bytes = 8,
+				.options = { 68, 8, 5, 0 } },
+	};
+	const uint8_t echoed[] = { 7, 7, 8, 10, 9, 0, 1, 0 };
+	uint8_t message[64], out[FFX_BYTES_MAX];
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	ffx_icmp(message, 8, 0, 0, "sixteen and eight", 16);
+	for (unsigned int first = 0; first < 2; first++) {
+		for (unsigned int i = 0; i < 2; i++) {
+			const struct ffx_ip *ip = &piece[i ^ first];
+
+			ffx_give(&f, ip, message + ip->off, ip->off == 0 ? 16 : 8);
+		}
+		assert_int_equal(ffx_take(&f, out), 20 + sizeof(echoed) + 24);
+		assert_memory_equal(out + 20, echoed, sizeof(echoed));
+	}
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(fragments_are_judged_as_linux_judges_them),
 	LO_CASE(the_longest_datagram_becomes_whole_and_no_longer_one),
@@ -280,5 +313,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(a_datagram_is_lost_when_65_fragments_of_its_sender_pass_by),
 	LO_CASE(fragments_over_the_limit_of_memory_are_refused),
 	LO_CASE(pieces_in_any_order_become_the_datagram),
+	LO_CASE(the_first_fragments_options_are_answered),
 };
 LO_REGISTER_TEST(lop_reasm_autotest, cases);

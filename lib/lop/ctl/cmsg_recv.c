@@ -13,7 +13,7 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
-#include "../dp/fib_table.h"
+#include "../dp/fib.h"
 #include "msg.h"
 
 void
@@ -74,25 +74,6 @@ lop_cmsg_stamping(const struct lop_worker *w, const struct lop_sock *sk, uint64_
 				is_new ? SO_TIMESTAMPING_NEW : SO_TIMESTAMPING_OLD, ts, sizeof(ts));
 }
 
-/*
- * The source for an answer to what came in for many: that of a route to who sent it, else an
- * address of the interface (contract CM-06).
- */
-static uint32_t
-source_for(const struct lop *lop, const struct lop_if *dev, uint32_t peer_be)
-{
-	const struct lop_fib_key key = { .addr_be = peer_be };
-	struct lop_fib_found found;
-
-	if (dev == NULL)
-		return 0;
-	if (peer_be == 0)
-		return lop_select_addr(lop, dev, 0, RT_SCOPE_LINK);
-	if (lop_fib_lookup(lop->fib, &key, &found) == 0)
-		return found.slot->src_be | (peer_be & found.slot->src_mask_be);
-	return lop_select_addr(lop, dev, peer_be, RT_SCOPE_UNIVERSE);
-}
-
 /* The address is of an interface here, or the best local one for answers (contract CM-06). */
 static void
 put_pktinfo(struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct rte_mbuf *m,
@@ -103,8 +84,8 @@ put_pktinfo(struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct rt
 		.ipi_addr.s_addr = ip->dst_addr };
 
 	if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0)
-		info.ipi_spec_dst.s_addr = source_for(
-				w->lop, lop_if_of(w->lop, info.ipi_ifindex), ip->src_addr);
+		info.ipi_spec_dst.s_addr = lop_answer_source(
+				w->lop, lop_if_of(w->lop, info.ipi_ifindex), ip);
 	lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 }
 
@@ -119,7 +100,7 @@ put_options(uint32_t on, const struct rte_ipv4_hdr *ip, struct msghdr *control, 
 	if ((on & LOP_SOCK_RECVOPTS) != 0)
 		lop_control_put(control, flags, IPPROTO_IP, IP_RECVOPTS, ip + 1, bytes);
 	if ((on & LOP_SOCK_RETOPTS) != 0) {
-		const unsigned int n = lop_options_echo(ip, reply);
+		const unsigned int n = lop_options_echo(ip, bytes, reply);
 
 		lop_control_put(control, flags, IPPROTO_IP, IP_RETOPTS, reply, n);
 	}

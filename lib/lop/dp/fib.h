@@ -15,6 +15,7 @@ struct lop;
 struct lop_if;
 struct lop_ifaddr;
 struct lop_worker;
+struct rte_ipv4_hdr;
 struct rte_mbuf;
 
 /*
@@ -54,6 +55,13 @@ struct lop_if *lop_if_of_addr(const struct lop *lop, uint32_t addr_be);
 /* contract RT-14. 0: none. */
 uint32_t
 lop_select_addr(const struct lop *lop, const struct lop_if *dev, uint32_t dst_be, uint8_t scope);
+
+/*
+ * The source for an answer to a packet that came in for many: that of a route to who sent it, else
+ * an address of the interface (contract CM-06, IC-03). 0: none.
+ */
+uint32_t
+lop_answer_source(const struct lop *lop, const struct lop_if *dev, const struct rte_ipv4_hdr *ip);
 
 /*
  * For interfaces, with the lock held: the routes that the kernel derives (contract DEV-03, DEV-10,

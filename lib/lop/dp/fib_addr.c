@@ -5,6 +5,7 @@
 /* Addresses of interfaces: whose one is, and which one to send from. */
 
 #include <arpa/inet.h>
+#include <rte_ip.h>
 
 #include "fib.h"
 #include "fib_table.h"
@@ -85,4 +86,20 @@ lop_select_addr(const struct lop *lop, const struct lop_if *dev, uint32_t dst_be
 		}
 	}
 	return found_be;
+}
+
+uint32_t
+lop_answer_source(const struct lop *lop, const struct lop_if *dev, const struct rte_ipv4_hdr *ip)
+{
+	const uint32_t peer_be = ip->src_addr;
+	const struct lop_fib_key key = { .addr_be = peer_be, .tos = ip->type_of_service };
+	struct lop_fib_found found;
+
+	if (dev == NULL)
+		return 0;
+	if (peer_be == 0)
+		return lop_select_addr(lop, dev, 0, RT_SCOPE_LINK);
+	if (lop_fib_lookup(lop->fib, &key, &found) == 0)
+		return found.slot->src_be | (peer_be & found.slot->src_mask_be);
+	return lop_select_addr(lop, dev, peer_be, RT_SCOPE_UNIVERSE);
 }

@@ -68,6 +68,13 @@ struct lop_icmp_reply {
 };
 void lop_icmp_push(struct lop_worker *w, struct rte_mbuf *m, const struct lop_icmp_reply *reply);
 
+/*
+ * Answer a packet whose header has a fault at this byte. What was understood of its options, the
+ * first options_bytes, is answered with it (contract RX-06).
+ */
+void lop_icmp_parameter_problem(struct lop_worker *w, const struct rte_mbuf *m, uint8_t at,
+		unsigned int options_bytes);
+
 /* A message about an error, to the sockets that caused it (contract IC-02); frees m. */
 void lop_icmp_error_in(struct lop_worker *w, struct rte_mbuf *m, const struct icmphdr *icmp);
 

@@ -123,12 +123,11 @@ answer(struct lop_worker *w, struct rte_mbuf *m,
 	if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0) {
 		const struct lop_if *in = lop_if_of(w->lop, lop_came_in_by(w, m));
 
-		flow.saddr_be = in == NULL
-				? 0
-				: lop_select_addr(w->lop, in, ip->src_addr, RT_SCOPE_UNIVERSE);
+		flow.saddr_be = lop_answer_source(w->lop, in, ip);
 	}
 	if ((lop_meta(m)->flags & LOP_META_OPTIONS) != 0)
-		reply.options_bytes = lop_options_echo(ip, reply.options);
+		reply.options_bytes = lop_options_echo(
+				ip, lop_meta(m)->l3_len - sizeof(*ip), reply.options);
 	if (lop_icmp_route(w, &flow, &route) != 0) {
 		lop_drop(w, m, ICMP);
 		return;

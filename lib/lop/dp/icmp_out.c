@@ -201,9 +201,10 @@ error_make(struct lop_worker *w, const struct rte_mbuf *m, uint32_t room)
 	return error;
 }
 
-void
-lop_icmp_send(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type, uint8_t code,
-		uint32_t info_be)
+/* The answer carries what can be answered of the first options_bytes of options. */
+static void
+send_error(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type, uint8_t code,
+		uint32_t info_be, unsigned int options_bytes)
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
 	struct lop_route_result route;
@@ -224,8 +225,8 @@ lop_icmp_send(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type, uint
 		return;
 	flow.saddr_be = source_of(w, m);
 	flow.tos = reply.tos & IPTOS_DSCP_MASK;
-	if ((lop_meta(m)->flags & LOP_META_OPTIONS) != 0)
-		reply.options_bytes = lop_options_echo(ip, reply.options);
+	if (options_bytes != 0)
+		reply.options_bytes = lop_options_echo(ip, options_bytes, reply.options);
 	if (lop_icmp_route(w, &flow, &route) != 0)
 		return;
 	if (limited && !route.dst->dev->loopback && !lop_icmp_allow_to(w, route.daddr_be))
@@ -246,4 +247,22 @@ lop_icmp_send(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type, uint
 		.type = type, .code = code, .un.gateway = info_be
 	};
 	lop_icmp_push(w, error, &reply);
+}
+
+void
+lop_icmp_send(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type, uint8_t code,
+		uint32_t info_be)
+{
+	const bool options = (lop_meta(m)->flags & LOP_META_OPTIONS) != 0;
+
+	send_error(w, m, type, code, info_be,
+			options ? lop_ihl(m) - sizeof(struct rte_ipv4_hdr) : 0);
+}
+
+void
+lop_icmp_parameter_problem(struct lop_worker *w, const struct rte_mbuf *m, uint8_t at,
+		unsigned int options_bytes)
+{
+	send_error(w, m, ICMP_PARAMETERPROB, 0, rte_cpu_to_be_32((uint32_t)at << 24),
+			options_bytes);
 }

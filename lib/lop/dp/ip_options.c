@@ -16,6 +16,7 @@
 
 #include "fib.h"
 #include "headroom.h"
+#include "icmp.h"
 #include "ip_options.h"
 #include "stages.h"
 #include "wall.h"
@@ -27,11 +28,17 @@ struct walk {
 	bool record;
 	bool input; /* came in: full timestamps count who could not stamp */
 	bool seen_route, seen_record, seen_time;
-	uint32_t addr_be; /* to record */
+	uint32_t addr_be;   /* to record */
+	unsigned int known; /* bytes of options that were understood */
 };
 
 /* Where the fault is, relative to the option; NO_FAULT: none. */
 #define NO_FAULT (-1)
+
+#ifndef IPOPT_CIPSO
+#define IPOPT_CIPSO 134
+#endif
+#define CIPSO_BYTES_MIN 8
 
 static void
 put32(uint8_t *at, uint32_t value_be)
@@ -140,6 +147,13 @@ walk_time(struct walk *k, uint8_t *opt, unsigned int len)
 	return NO_FAULT;
 }
 
+/* No labels are agreed upon here, so that none is understood; what is too short, before that. */
+static int
+walk_label(unsigned int len)
+{
+	return len < CIPSO_BYTES_MIN ? 1 : 2;
+}
+
 static int
 walk_one(struct walk *k, uint8_t *opt, unsigned int len)
 {
@@ -153,6 +167,8 @@ walk_one(struct walk *k, uint8_t *opt, unsigned int len)
 		return walk_time(k, opt, len);
 	case IPOPT_RA:
 		return len < 4 ? 1 : NO_FAULT;
+	case IPOPT_CIPSO:
+		return walk_label(len);
 	default:
 		return k->w != NULL || k->raw ? NO_FAULT : 0;
 	}
@@ -166,6 +182,7 @@ walk_all(struct walk *k, uint8_t *opt, unsigned int bytes)
 	int fault;
 
 	while (i < bytes) {
+		k->known = i;
 		if (opt[i] == IPOPT_EOL) {
 			if (k->record || k->w == NULL)
 				memset(opt + i, IPOPT_EOL, bytes - i);
@@ -181,10 +198,15 @@ walk_all(struct walk *k, uint8_t *opt, unsigned int bytes)
 		if (len < 2 || len > bytes - i)
 			return i;
 		fault = walk_one(k, opt + i, len);
-		if (fault != NO_FAULT)
+		if (fault != NO_FAULT) {
+			/* a label comes back with its fault */
+			if (opt[i] == IPOPT_CIPSO)
+				k->known = i + len;
 			return i + fault;
+		}
 		i += len;
 	}
+	k->known = bytes;
 	return NO_FAULT;
 }
 
@@ -295,29 +317,32 @@ lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *opt,
 
 /* The address this host is known by to the sender of a packet, for a record. */
 static uint32_t
-own_addr(const struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct lop_if *in)
+own_addr(const struct lop_worker *w, const struct rte_mbuf *m, const struct lop_if *in)
 {
-	if (lop_addr_type(w->lop, ip->dst_addr) == RTN_LOCAL)
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	const struct lop_dst *dst = lop_meta(m)->dst;
+
+	/* somebody else's packet has no destination */
+	if (dst != NULL &&
+			(dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL)) ==
+					RTCF_LOCAL)
 		return ip->dst_addr;
-	return lop_select_addr(w->lop, in, ip->src_addr, RT_SCOPE_UNIVERSE);
+	return lop_answer_source(w->lop, in, ip);
 }
 
 int
 lop_options_in(struct lop_worker *w, struct rte_mbuf *m, struct lop_if *in)
 {
 	struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, struct rte_ipv4_hdr *);
-	struct walk k = { .w = w, .record = true, .input = true, .addr_be = own_addr(w, ip, in) };
+	struct walk k = { .w = w, .record = true, .input = true, .addr_be = own_addr(w, m, in) };
 	uint8_t *opt = (uint8_t *)(ip + 1);
 	const unsigned int bytes = lop_ihl(m) - sizeof(*ip);
 	const int fault = walk_all(&k, opt, bytes);
 
-	/* recorded or not, what follows sees a whole header */
-	ip->hdr_checksum = 0;
-	ip->hdr_checksum = rte_ipv4_cksum(ip);
+	/* the header's checksum was checked; raw sockets and quotes see it as it was (RX-06) */
 	if (fault != NO_FAULT) {
 		lop_mib_add(w, IP_INHDRERRORS, 1);
-		lop_icmp_send(w, m, ICMP_PARAMETERPROB, 0,
-				rte_cpu_to_be_32((sizeof(*ip) + fault) << 24));
+		lop_icmp_parameter_problem(w, m, sizeof(*ip) + fault, k.known);
 		return -EINVAL;
 	}
 	if (k.seen_route)
@@ -327,10 +352,9 @@ lop_options_in(struct lop_worker *w, struct rte_mbuf *m, struct lop_if *in)
 }
 
 unsigned int
-lop_options_echo(const struct rte_ipv4_hdr *ip, uint8_t reply[LOP_OPTIONS_MAX])
+lop_options_echo(const struct rte_ipv4_hdr *ip, unsigned int bytes, uint8_t reply[LOP_OPTIONS_MAX])
 {
-	static const uint8_t kinds[] = { IPOPT_RR, IPOPT_TS };
-	const unsigned int bytes = (ip->version_ihl & 0xf) * 4 - sizeof(*ip);
+	static const uint8_t kinds[] = { IPOPT_RR, IPOPT_TS, IPOPT_CIPSO };
 	uint8_t copy[LOP_OPTIONS_MAX];
 	unsigned int n = 0;
 

@@ -43,8 +43,8 @@ int lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *
 		unsigned int bytes);
 
 /*
- * Options of a packet that came in: checked, this host recorded in them, the header's checksum kept
- * right. Data starts at the IPv4 header, which is whole and in the first segment.
+ * Options of a packet that came in: checked, this host recorded in them, which the header's checksum
+ * does not say, as in Linux. Data starts at the IPv4 header, whole and in the first segment.
  *
  * 0; -EINVAL: malformed, counted as InHdrErrors and answered by a parameter problem; -EOPNOTSUPP:
  * source routes are refused silently. The packet stays the caller's.
@@ -52,10 +52,11 @@ int lop_options_put(struct lop_worker *w, struct rte_mbuf **pkt, const uint8_t *
 int lop_options_in(struct lop_worker *w, struct rte_mbuf *m, struct lop_if *in);
 
 /*
- * The options that an answer to a packet carries: its record route and timestamps. Fills reply,
- * padded, and returns the length.
+ * What an answer to a packet carries of the first `bytes` of its options: record route, timestamps,
+ * label. Fills reply, padded, and returns the length.
  */
-unsigned int lop_options_echo(const struct rte_ipv4_hdr *ip, uint8_t reply[LOP_OPTIONS_MAX]);
+unsigned int
+lop_options_echo(const struct rte_ipv4_hdr *ip, unsigned int bytes, uint8_t reply[LOP_OPTIONS_MAX]);
 
 /* In a fragment that is not the first: options without the copy bit become NOPs (FR-03). */
 void lop_options_fragment(uint8_t *opt, unsigned int bytes);

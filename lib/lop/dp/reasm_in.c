@@ -101,6 +101,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 {
 	const struct rte_mbuf *head = q->run[0];
 	const uint32_t header = lop_ihl(head);
+	const uint16_t options = lop_meta(head)->flags & LOP_META_OPTIONS;
 	const int ecn = ecn_of(q->ecn);
 	struct rte_ipv4_hdr *ip;
 	struct rte_mbuf *m;
@@ -114,7 +115,9 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 	m = lop_reasm_join(q);
 	m->ol_flags &= ~(RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_FDIR | RTE_MBUF_F_RX_FDIR_ID);
 	*lop_meta(m) = *meta;
-	lop_meta(m)->flags |= LOP_META_REASSEMBLED;
+	/* its header is the first fragment's, and so are its options */
+	lop_meta(m)->flags &= ~LOP_META_OPTIONS;
+	lop_meta(m)->flags |= LOP_META_REASSEMBLED | options;
 	if (!q->csum_valid)
 		lop_meta(m)->flags &= ~LOP_META_CSUM_VALID;
 	lop_meta(m)->l3_len = header;

@@ -204,12 +204,22 @@ lop_udp_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	return n;
 }
 
+/* A source route put the first hop into the header, and its address is what is summed (CM-04). */
+static void
+sum_anew(struct rte_mbuf *m)
+{
+	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	const uint16_t pseudo = rte_ipv4_phdr_cksum(ip, 0);
+
+	memcpy(rte_pktmbuf_mtod_offset(m, uint8_t *, lop_ihl(m) + 6), &pseudo, sizeof(pseudo));
+}
+
 /* The whole checksum; 0 is sent as 0xffff (contract UDPH-02). Data starts at the IPv4 header. */
 static void
 sum_in_software(struct rte_mbuf *m)
 {
 	/* the pseudo header's sum stands there already */
-	lop_csum_finish_udp(m, sizeof(struct rte_ipv4_hdr));
+	lop_csum_finish_udp(m, lop_ihl(m));
 	lop_meta(m)->flags &= ~LOP_META_CSUM_PARTIAL;
 	lop_meta(m)->flags |= LOP_META_CSUM_VALID;
 }
@@ -234,13 +244,16 @@ lop_udp_out_odd(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		lop_image_make(&im, s, NULL);
 		lop_image_to(&im, s, to->saddr_be, to->daddr_be, to->dport_be);
 		write_headers(w, &im, m, &c, to, false);
-		if (s->software_check && !s->no_check)
-			sum_in_software(m);
 		if (s->options_bytes != 0 &&
 				lop_options_put(w, &m, s->options, s->options_bytes) != 0) {
 			lop_out_drop(w, m, NO_MBUF, ENOBUFS);
 			continue;
 		}
+		if (rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *)->dst_addr != to->daddr_be &&
+				!s->no_check)
+			sum_anew(m);
+		if (s->software_check && !s->no_check)
+			sum_in_software(m);
 		w->out.fits &= m->pkt_len <= dst->mtu_bytes;
 		pkts[kept++] = m;
 	}
