@@ -98,7 +98,7 @@ extern const struct dx dx_kernel;
 extern const struct dx dx_stack;
 
 /* executor K, in the child, before its first operation: 0 or -errno. */
-int sys_begin(void);
+int sys_begin(bool capture);
 
 /* executor S: an instance for a scenario; the end says how many mbufs are lost, or -1. */
 int our_begin(bool capture);
@@ -137,7 +137,7 @@ struct scenario {
 	json_t *rows;          /* ids of the contract */
 	json_t *ops;           /* strings */
 	const char *no_oracle; /* why there is none, NULL: there is */
-	bool no_capture;
+	bool no_capture, capture_only;
 	bool exact_ids;
 };
 

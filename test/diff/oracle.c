@@ -41,7 +41,7 @@ kernel_child(const struct scenario *s, int fd, unsigned int n)
 	int ret;
 
 	pin(n);
-	ret = unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? sys_begin() : -errno;
+	ret = unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? sys_begin(!s->no_capture) : -errno;
 	if (ret == 0)
 		record = run_scenario(&dx_kernel, s);
 	else

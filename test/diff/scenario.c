@@ -134,6 +134,7 @@ one(const struct context *c)
 	s->rows = json_incref(json_object_get(c->line, "rows"));
 	s->no_oracle = json_string_value(json_object_get(c->line, "oracle"));
 	s->no_capture = json_is_false(capture);
+	s->capture_only = json_is_true(capture);
 	s->exact_ids = json_is_true(json_object_get(c->line, "ids"));
 	json_array_foreach(json_object_get(c->line, "ops"), i, op)
 	{

@@ -13,7 +13,7 @@
  * "$size" in an operation is replaced by each value in turn, one scenario each; lists multiply. A
  * value may be [label, text]: the label goes into the name. ';' in an operation makes two of it.
  * "oracle": "none because ..." is a row that the kernel cannot show here. "capture": false leaves
- * lo uncaptured, "ids": true compares IP IDs with the one before.
+ * lo uncaptured, true captures it in all runs, "ids": true compares IP IDs with the one before.
  */
 
 #include "diff.h"

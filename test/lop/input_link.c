@@ -2,9 +2,8 @@
  * Copyright(c) 2026 The net_lo authors
  */
 
-/* Frames as they come in: whose, of what kind, and how many wait. */
+/* Frames that wait to come in, and how many. */
 
-#include <netpacket/packet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,112 +21,6 @@
 #define BACKLOG 2
 #define CROWD 6
 #define POLLED 20
-
-/* What a tap saw last. */
-struct glimpse {
-	unsigned int n;
-	uint8_t type;
-};
-
-static void
-glimpse(void *arg, int ifindex, const uint8_t *pkt_types, struct rte_mbuf *const *pkts, uint16_t n)
-{
-	struct glimpse *g = arg;
-
-	RTE_SET_USED(ifindex);
-	RTE_SET_USED(pkts);
-	g->n += n;
-	g->type = pkt_types[n - 1];
-}
-
-/* A UDP datagram of 4 bytes in a frame: its length. */
-static uint32_t
-frame_make(uint8_t *frame, const struct ffx *f, uint16_t ether_type)
-{
-	const struct ffx_ip ip = { 0 };
-	uint8_t udp[16];
-
-	memset(frame, 0, L2);
-	memcpy(frame, f->mac, sizeof(f->mac));
-	frame[12] = ether_type >> 8;
-	frame[13] = ether_type & 0xff;
-	return L2 + ffx_build(frame + L2, &ip, udp, ffx_udp(udp, 5001, 4000, 4));
-}
-
-/* contract XM-04: by the destination's link address */
-static void
-link_address_decides_the_type(void **state)
-{
-	static const struct {
-		uint8_t mac[6];
-		uint8_t type;
-	} rows[] = {
-		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, PACKET_BROADCAST },
-		{ { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 }, PACKET_MULTICAST },
-		{ { 0x02, 0x11, 0x22, 0x33, 0x44, 0x55 }, PACKET_OTHERHOST },
-	};
-	struct glimpse g = { 0 };
-	struct lop_if_stats stats;
-	uint8_t frame[128];
-	uint32_t bytes;
-	struct ffx f;
-
-	ffx_up(*state, &f);
-	fx_udp(f.lop, NULL, 4000);
-	assert_true(lop_tap_add(f.lop, f.ifindex, glimpse, &g) > 0);
-	bytes = frame_make(frame, &f, RTE_ETHER_TYPE_IPV4);
-	fx_wire_give(f.lop, f.ifindex, frame, bytes);
-	assert_int_equal(g.n, 1);
-	assert_int_equal(g.type, PACKET_HOST);
-	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
-		memcpy(frame, rows[i].mac, sizeof(rows[i].mac));
-		fx_wire_give(f.lop, f.ifindex, frame, bytes);
-		assert_int_equal(g.n, 2 + i);
-		assert_int_equal(g.type, rows[i].type);
-	}
-	assert_int_equal(lop_if_stats(f.lop, f.ifindex, &stats), 0);
-	assert_int_equal(stats.rx_packets, 4);
-	assert_int_equal(stats.rx_otherhost_dropped, 1);
-}
-
-/* contract XM-04: broadcasts over lo have lo's own address */
-static void
-broadcast_over_lo_is_for_the_host(void **state)
-{
-	const struct sockaddr_in to = fx_addr("127.255.255.255", 4000);
-	struct lop *lop = fx_lop_up(*state);
-	const int s = fx_udp(lop, NULL, 4001);
-	struct glimpse g = { 0 };
-
-	fx_udp(lop, NULL, 4000);
-	sf_option(s, SOL_SOCKET, SO_BROADCAST, 1);
-	assert_true(lop_tap_add(lop, LOP_LO_INDEX, glimpse, &g) > 0);
-	assert_int_equal(lop_sendto(s, "a", 1, 0, (const void *)&to, sizeof(to)), 1);
-	assert_int_equal(g.n, 2);
-	assert_int_equal(g.type, PACKET_HOST);
-}
-
-/* contract BK-08: dropped by the device's counter alone, whether a type or a length */
-static void
-unknown_ethertype_is_the_devices_drop(void **state)
-{
-	static const uint16_t types[] = { 0x88b5, 0x86dd, 0x0100 };
-	struct lop_if_stats stats;
-	uint8_t frame[128];
-	struct ffx f;
-
-	ffx_up(*state, &f);
-	for (unsigned int i = 0; i < RTE_DIM(types); i++) {
-		const uint32_t bytes = frame_make(frame, &f, types[i]);
-
-		fx_mark(f.lop);
-		fx_wire_give(f.lop, f.ifindex, frame, bytes);
-		fx_assert_moved(f.lop, "drop.unknown_ethertype+1");
-		assert_int_equal(lop_if_stats(f.lop, f.ifindex, &stats), 0);
-		assert_int_equal(stats.rx_packets, i + 1);
-		assert_int_equal(stats.rx_dropped, i + 1);
-	}
-}
 
 /* contract BK-02 */
 static void
@@ -331,9 +224,6 @@ polls_have_a_weight_and_rounds_a_budget(void **state)
 }
 
 static const struct lo_case cases[] = {
-	LO_CASE(link_address_decides_the_type),
-	LO_CASE(broadcast_over_lo_is_for_the_host),
-	LO_CASE(unknown_ethertype_is_the_devices_drop),
 	LO_CASE(frame_of_a_device_that_is_down_is_dropped),
 	LO_CASE(backlog_has_a_limit),
 	LO_CASE(backlog_follows_its_setting),

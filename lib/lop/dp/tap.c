@@ -11,16 +11,21 @@
 
 #include "tap.h"
 
-static void
+static bool
 show(const struct lop_tap_list *taps, int ifindex, const uint8_t *types, struct rte_mbuf **pkts,
 		uint16_t n)
 {
+	bool seen = false;
+
 	for (unsigned int i = 0; i < taps->n; i++) {
 		const struct lop_tap_entry *tap = &taps->entry[i];
 
-		if (tap->ifindex == 0 || tap->ifindex == ifindex)
-			tap->fn(tap->arg, ifindex, types, pkts, n);
+		if (tap->ifindex != 0 && tap->ifindex != ifindex)
+			continue;
+		tap->fn(tap->arg, ifindex, types, pkts, n);
+		seen = true;
 	}
+	return seen;
 }
 
 void
@@ -38,18 +43,20 @@ lop_taps_out(struct lop_worker *w, const struct lop_if *dev, struct rte_mbuf **p
 	}
 }
 
-void
+bool
 lop_taps_in(struct lop_worker *w, const struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct lop_tap_list *taps = lop_acquire(w->lop->hooks.taps);
 	uint8_t types[LOP_BURST_MAX];
+	bool seen = false;
 
 	if (taps == NULL)
-		return;
+		return false;
 	for (uint16_t i = 0, k; i < n; i += k) {
 		k = RTE_MIN(n - i, LOP_BURST_MAX);
 		for (uint16_t j = 0; j < k; j++)
 			types[j] = lop_meta(pkts[i + j])->pkt_type;
-		show(taps, dev->ifindex, types, pkts + i, k);
+		seen |= show(taps, dev->ifindex, types, pkts + i, k);
 	}
+	return seen;
 }

@@ -22,8 +22,8 @@ lop_tapped(const struct lop_worker *w)
 void
 lop_taps_out(struct lop_worker *w, const struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n);
 
-/* What came in: meta.pkt_type is set, nothing has been dropped yet. */
-void
+/* What came in: meta.pkt_type is set, nothing has been dropped yet. Whether a tap saw it. */
+bool
 lop_taps_in(struct lop_worker *w, const struct lop_if *dev, struct rte_mbuf **pkts, uint16_t n);
 
 #endif
