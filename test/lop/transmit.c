@@ -305,7 +305,7 @@ confirm_is_noted_when_the_packet_leaves(void **state)
 	assert_int_equal(lop_hook_unregister(f.lop, id), 0);
 	assert_int_equal(lop_sendto(s, "a", 1, MSG_CONFIRM, (const void *)&to, sizeof(to)), 1);
 	assert_int_equal(lop_load(n->confirmed_us), fx_now_us);
-	assert_int_equal(lop_load(n->state), NUD_STALE);
+	assert_int_equal(lop_load(n->state), NUD_DELAY);
 	assert_int_not_equal(ffx_take(&f, out), 0);
 	assert_int_not_equal(ffx_take(&f, out), 0);
 
@@ -336,6 +336,45 @@ confirm_over_lo_is_noted(void **state)
 	sf_assert_text(r, "b");
 }
 
+static void
+note_state(const struct lop_neigh_info *info, void *arg)
+{
+	*(uint16_t *)arg = info->state;
+}
+
+/* contract NE-08: by the packet that leaves, on lo too; what a user has set since then stays */
+static void
+a_stale_neighbour_is_delayed_by_its_use(void **state)
+{
+	const struct sockaddr_in to[] = { fx_addr("127.0.0.1", 4000), fx_addr("10.9.0.2", 4000) };
+	struct ffx f;
+	int fd;
+
+	ffx_up(*state, &f);
+	fd = fx_udp(f.lop, NULL, 4001);
+	for (unsigned int i = 0; i < RTE_DIM(to); i++) {
+		const struct lop_neigh_info stale = {
+			.ifindex = i == 0 ? LOP_LO_INDEX : f.ifindex,
+			.addr_be = to[i].sin_addr.s_addr,
+			.state = NUD_STALE,
+		};
+		uint16_t nud = 0;
+
+		for (unsigned int k = 0; k < 2; k++) {
+			assert_int_equal(lop_neigh_set(f.lop, &stale), 0);
+			assert_int_equal(lop_neigh_list(f.lop, NUD_STALE, note_state, &nud), 0);
+			assert_int_equal(nud, NUD_STALE);
+			assert_int_equal(lop_sendto(fd, "a", 1, 0, (const void *)&to[i],
+							 sizeof(to[i])),
+					1);
+			assert_int_equal(lop_neigh_list(f.lop, NUD_DELAY, note_state, &nud), 0);
+			assert_int_equal(nud, NUD_DELAY);
+		}
+		assert_int_equal(
+				lop_neigh_del(f.lop, stale.ifindex, i == 0 ? 0 : stale.addr_be), 0);
+	}
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(lo_takes_its_steps_in_order),
 	LO_CASE(nothing_waits_in_front_of_the_driver),
@@ -343,5 +382,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(no_room_for_the_link_header_is_a_discard),
 	LO_CASE(confirm_is_noted_when_the_packet_leaves),
 	LO_CASE(confirm_over_lo_is_noted),
+	LO_CASE(a_stale_neighbour_is_delayed_by_its_use),
 };
 LO_REGISTER_TEST(lop_output_autotest, cases);

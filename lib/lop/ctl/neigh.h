@@ -33,7 +33,7 @@ struct lop_neigh_table {
 	struct lop_neigh *spare;
 	struct lop_neigh_slab *slabs;
 
-	/* lo's: what stood in lo's counters when the entry was last flushed */
+	/* lo's: what stood in lo's counters when the entry was last flushed or set */
 	uint64_t any_mark;
 	bool any_set; /* by a user, since then */
 };

@@ -62,6 +62,7 @@ entry_set(struct lop_neigh_table *t, struct lop_neigh *n, const struct lop_neigh
 	lop_store(n->confirmed_us, now_us);
 	if (n == n->dev->neigh_any) {
 		t->any_set = true;
+		t->any_mark = any_count(t->lop);
 	} else {
 		t->nb_gc += gc - n->gc;
 		n->gc = gc;
@@ -180,6 +181,16 @@ info_of(const struct lop_neigh *n, struct lop_neigh_info *info)
 	memcpy(info->lladdr, n->lladdr, sizeof(info->lladdr));
 }
 
+/* Packets over lo do not look at its entry: that it was used when STALE, their number says. */
+static void
+any_info_of(const struct lop_neigh_table *t, const struct lop_neigh *any,
+		struct lop_neigh_info *info)
+{
+	info_of(any, info);
+	if (info->state == NUD_STALE && any_count(t->lop) != t->any_mark)
+		info->state = NUD_DELAY;
+}
+
 /* How many entries were copied; their number never exceeds what *infos has room for. */
 static unsigned int
 table_copy(struct lop_neigh_table *t, uint16_t states, struct lop_neigh_info *infos)
@@ -187,9 +198,10 @@ table_copy(struct lop_neigh_table *t, uint16_t states, struct lop_neigh_info *in
 	const struct lop_if *lo = t->lop->lo;
 	unsigned int n = 0;
 
-	if (lo != NULL && (lop_load(lo->neigh_any->state) & states) != 0 &&
-			any_exists(t, lo->neigh_any))
-		info_of(lo->neigh_any, &infos[n++]);
+	if (lo != NULL && any_exists(t, lo->neigh_any)) {
+		any_info_of(t, lo->neigh_any, &infos[n]);
+		n += (infos[n].state & states) != 0;
+	}
 	for (const struct lop_neigh *at = t->first; at != NULL; at = at->next_all) {
 		if ((lop_load(at->state) & states) != 0)
 			info_of(at, &infos[n++]);

@@ -72,11 +72,22 @@ prefetch(const struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	}
 }
 
+/* A packet leaves by what is STALE: DELAY, unless a user has set something else (NE-08). */
+static __rte_noinline void
+stale_used(struct lop_neigh *neigh)
+{
+	uint16_t state = NUD_STALE;
+
+	rte_atomic_compare_exchange_strong_explicit(&neigh->state, &state, NUD_DELAY,
+			rte_memory_order_relaxed, rte_memory_order_relaxed);
+}
+
 /* The neighbour of a packet, or NULL: it was dropped. */
 static struct lop_neigh *
 neigh_of(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 {
 	struct lop_neigh *neigh = dst->neigh;
+	uint16_t state;
 
 	if (neigh == NULL)
 		neigh = lop_neigh_get(w, dst->dev, next_hop_of(m, dst));
@@ -84,10 +95,13 @@ neigh_of(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 		lop_out_drop(w, m, NO_NEIGH, rte_errno);
 		return NULL;
 	}
-	if (unlikely((lop_load(neigh->state) & LOP_NUD_VALID) == 0)) {
+	state = lop_load(neigh->state);
+	if (unlikely((state & LOP_NUD_VALID) == 0)) {
 		lop_drop(w, m, NO_NEIGH);
 		return NULL;
 	}
+	if (unlikely(state == NUD_STALE))
+		stale_used(neigh);
 	return neigh;
 }
 

@@ -29,7 +29,8 @@ struct lop_neigh_info {
 };
 
 /**
- * Create or replace an entry: state NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE or NUD_STALE.
+ * Create or replace an entry: state NUD_PERMANENT, NUD_NOARP, NUD_REACHABLE or NUD_STALE. A STALE
+ * one is NUD_DELAY from the first packet on that leaves by it (contract NE-08); nothing else ages.
  *
  * @return
  *   -ENODEV, -EINVAL (state, no IPv4 on the interface), -ENOBUFS (table full), -ENOMEM.
