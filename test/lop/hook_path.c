@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netinet/ip_icmp.h>
 
+#include "frag_fx.h"
 #include "hook_fx.h"
 
 static ssize_t
@@ -199,11 +200,10 @@ static void
 reject(void *arg, const struct lop_hook_state *state, struct rte_mbuf **pkts, uint8_t *verdicts,
 		uint16_t n)
 {
-	RTE_SET_USED(arg);
 	for (uint16_t i = 0; i < n; i++) {
 		const uint8_t *ip = rte_pktmbuf_mtod(pkts[i], const uint8_t *);
 
-		if (ip[9] == IPPROTO_UDP)
+		if (ip[9] == IPPROTO_UDP || arg != NULL)
 			verdicts[i] = lop_hook_reject(state, pkts[i], ICMP_PORT_UNREACH);
 	}
 }
@@ -254,6 +254,50 @@ rejected_sender_gets_econnrefused(void **state)
 	}
 }
 
+/* contract NF-02: an answer needs a checksum that vouches for the packet, and a way back */
+static void
+what_is_rejected_is_vouched_for(void **state)
+{
+	static const struct {
+		enum lop_hook_point point;
+		struct ffx_ip ip;
+		uint8_t bytes[8];
+		const char *source; /* of the answer; NULL: none */
+	} rows[] = {
+		{ LOP_HOOK_LOCAL_IN, { .protocol = 200 }, { 0x12, 0x34, 0xed, 0xcb }, "10.9.0.1" },
+		{ LOP_HOOK_LOCAL_IN, { .protocol = 200 }, { 0x12, 0x34, 0xed, 0xcc }, NULL },
+		{ LOP_HOOK_LOCAL_IN, { .protocol = IPPROTO_ESP }, { 1 }, "10.9.0.1" },
+		/* without a checksum; and recorded in, which the header's sum does not say */
+		{ LOP_HOOK_LOCAL_IN, { .protocol = IPPROTO_UDP }, { 1, 1, 2, 2, 0, 8 },
+				"10.9.0.1" },
+		{ LOP_HOOK_LOCAL_IN,
+				{ .protocol = 200, .options = { 7, 7, 4 }, .options_bytes = 8 },
+				{ 0x12, 0x34, 0xed, 0xcb }, NULL },
+		/* not routed: from where routing says, whomever it was for */
+		{ LOP_HOOK_PRE_ROUTING, { .protocol = IPPROTO_ESP, .dst = "10.9.0.255" }, { 1 },
+				"10.9.0.1" },
+		{ LOP_HOOK_PRE_ROUTING, { .protocol = IPPROTO_ESP, .src = "10.9.0.255" }, { 1 },
+				NULL },
+	};
+	struct ffx f;
+
+	ffx_up(*state, &f);
+	for (unsigned int i = 0; i < RTE_DIM(rows); i++) {
+		const struct lop_hook hook = { .point = rows[i].point, .fn = reject, .arg = &f };
+		const int id = lop_hook_register(f.lop, &hook);
+		uint8_t out[FFX_BYTES_MAX];
+		uint32_t source_be;
+
+		ffx_give(&f, &rows[i].ip, rows[i].bytes, sizeof(rows[i].bytes));
+		assert_int_equal(ffx_take(&f, out) != 0, rows[i].source != NULL);
+		assert_int_equal(lop_hook_unregister(f.lop, id), 0);
+		if (rows[i].source == NULL)
+			continue;
+		memcpy(&source_be, out + 12, sizeof(source_be));
+		assert_int_equal(source_be, inet_addr(rows[i].source));
+	}
+}
+
 static int
 check(void *arg, int fd, const struct sockaddr *to, size_t len_bytes)
 {
@@ -294,6 +338,7 @@ static const struct lo_case cases_path[] = {
 	LO_CASE(changed_destination_without_a_route_is_the_senders_error),
 	LO_CASE(changed_source_is_sent_as_it_is),
 	LO_CASE(rejected_sender_gets_econnrefused),
+	LO_CASE(what_is_rejected_is_vouched_for),
 	LO_CASE(send_check_comes_first),
 };
 LO_REGISTER_TEST(lop_hook_autotest, cases_path);

@@ -7,6 +7,7 @@
  */
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 
 #include <rte_ip.h>
@@ -206,57 +207,78 @@ lop_hook_reinject(struct lop *lop, struct rte_mbuf *pkt, enum lop_hook_point poi
 	return ret;
 }
 
+/* Whether a checksum over all of a packet says something of it: not of these protocols. */
+static bool
+is_summed(const struct rte_mbuf *m, const struct rte_ipv4_hdr *ip)
+{
+	struct rte_udp_hdr room;
+	const struct rte_udp_hdr *udp;
+
+	switch (ip->next_proto_id) {
+	case IPPROTO_UDP:
+		udp = rte_pktmbuf_read(m, rte_ipv4_hdr_len(ip), sizeof(room), &room);
+		return udp == NULL || udp->dgram_cksum != 0;
+	case IPPROTO_AH:
+	case IPPROTO_ESP:
+	case IPPROTO_GRE:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /*
  * Nobody is told about what a checksum does not vouch for, as a first fragment (contract NF-02).
- * Data starts at the IPv4 header.
+ * Data starts at the IPv4 header. Its sum is 0 and does not matter, unless options were recorded
+ * in it since.
  */
 static bool
 may_answer(const struct rte_mbuf *m)
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
-	const uint32_t off = rte_ipv4_hdr_len(ip);
 	const bool cut = (ip->fragment_offset & RTE_BE16(RTE_IPV4_HDR_MF_FLAG)) != 0;
-	struct rte_udp_hdr room;
-	const struct rte_udp_hdr *udp;
 	uint32_t sum;
 
-	if (ip->next_proto_id != IPPROTO_UDP)
-		return true;
 	if (!cut && (lop_meta(m)->flags & (LOP_META_CSUM_PARTIAL | LOP_META_CSUM_VALID)) != 0)
 		return true;
-	udp = rte_pktmbuf_read(m, off, sizeof(room), &room);
-	if (udp == NULL)
-		return false;
-	if (udp->dgram_cksum == 0 || cut)
-		return udp->dgram_cksum == 0;
-	sum = lop_csum_sum(m, off) + rte_ipv4_phdr_cksum(ip, 0);
+	if (!is_summed(m, ip))
+		return true;
+	sum = lop_csum_sum(m, 0);
+	if (ip->next_proto_id == IPPROTO_UDP || ip->next_proto_id == IPPROTO_TCP)
+		sum += rte_ipv4_phdr_cksum(ip, 0);
 	return (sum & UINT16_MAX) + (sum >> 16) == UINT16_MAX;
 }
 
 /*
- * Before it is routed: there has to be a way back to one host, and if that is this host, the
- * address it was for has to be ours, as the answer comes from it.
+ * Before it is routed a packet is answered as if it had come by the way back to its sender, who
+ * has to be one host: to this host from the address it was for, else from what routing chooses.
  */
-static bool
-way_back(struct lop *lop, const struct rte_mbuf *m)
+static void
+answer_unrouted(struct lop_worker *w, const struct rte_mbuf *m, uint8_t code)
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
 	const struct lop_flow flow = { .daddr_be = ip->src_addr };
 	struct lop_route_result result;
 
-	if (lop_meta(m)->dst != NULL)
-		return true;
-	if (lop_route_resolve(lop, &flow, &result) != 0 ||
-			(result.dst->cache_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) != 0)
-		return false;
-	return (result.dst->cache_flags & RTCF_LOCAL) == 0 ||
-			lop_addr_type(lop, ip->dst_addr) == RTN_LOCAL;
+	if (lop_route_resolve(w->lop, &flow, &result) != 0)
+		return;
+	lop_meta(m)->dst = result.dst;
+	lop_icmp_send(w, m, ICMP_DEST_UNREACH, code, 0);
+	lop_meta(m)->dst = NULL;
 }
 
 uint8_t
 lop_hook_reject(const struct lop_hook_state *state, const struct rte_mbuf *pkt, uint8_t code)
 {
-	if (may_answer(pkt) && way_back(state->lop, pkt))
-		lop_icmp_send(lop_worker_of(state->lop), pkt, ICMP_DEST_UNREACH, code, 0);
+	struct lop_worker *w = lop_worker_of(state->lop);
+
+	if (!may_answer(pkt))
+		return LOP_VERDICT_DROP;
+	if (lop_meta(pkt)->dst != NULL)
+		lop_icmp_send(w, pkt, ICMP_DEST_UNREACH, code, 0);
+	else
+		answer_unrouted(w, pkt, code);
 	return LOP_VERDICT_DROP;
 }
