@@ -190,10 +190,38 @@ tags_are_taken_off(void **state)
 	assert_int_equal(stats.rx_otherhost_dropped, 2);
 }
 
+/* contract RX-05: a datagram for one host in a frame for many, where a setting refuses it */
+static void
+unicast_to_many_addresses_can_be_refused(void **state)
+{
+	struct lop_if_stats stats;
+	uint8_t frame[128], buf[8];
+	uint32_t bytes;
+	struct ffx f;
+	int fd;
+
+	ffx_up(*state, &f);
+	fd = fx_udp(f.lop, NULL, 4000);
+	bytes = frame_make(frame, &f, RTE_ETHER_TYPE_IPV4);
+	memset(frame, 0xff, sizeof(f.mac));
+	for (unsigned int refuse = 0; refuse < 2; refuse++) {
+		assert_int_equal(lop_sysctl_set(f.lop, "conf/tap0/drop_unicast_in_l2_multicast",
+						 refuse ? "1" : "0"),
+				0);
+		fx_wire_give(f.lop, f.ifindex, frame, bytes);
+		assert_int_equal(lop_recv(fd, buf, sizeof(buf), MSG_DONTWAIT), refuse ? -1 : 4);
+	}
+	assert_int_equal(lop_if_stats(f.lop, f.ifindex, &stats), 0);
+	assert_int_equal(stats.rx_dropped, 0);
+	assert_int_equal(fx_mib(f.lop, "Ip", "InDelivers"), 1);
+	assert_int_equal(fx_mib(f.lop, "Ip", "InAddrErrors"), 0);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(link_address_decides_the_type),
 	LO_CASE(broadcast_over_lo_is_for_the_host),
 	LO_CASE(unknown_ethertype_is_the_devices_drop),
 	LO_CASE(tags_are_taken_off),
+	LO_CASE(unicast_to_many_addresses_can_be_refused),
 };
 LO_REGISTER_TEST(lop_input_autotest, cases);

@@ -191,6 +191,9 @@ interfaces_follow_the_default_until_their_first_address(void **state)
 	write_ok(lop, "conf/lo/accept_local", "1");
 	write_ok(lop, "conf/default/accept_local", "0");
 	assert_reads(lop, "conf/lo/accept_local", "1");
+	/* some are for interfaces to come only */
+	write_ok(lop, "conf/default/route_localnet", "1");
+	assert_reads(lop, "conf/lo/route_localnet", "0");
 
 	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, IFF_UP, IFF_UP), 0);
 	write_ok(lop, "conf/default/rp_filter", "1");
@@ -198,6 +201,7 @@ interfaces_follow_the_default_until_their_first_address(void **state)
 	eth = fx_wire(*state, lop, "eth0.1");
 	assert_int_equal(eth, 2);
 	assert_reads(lop, "conf/eth0.1/rp_filter", "1");
+	assert_reads(lop, "conf/eth0.1/route_localnet", "1");
 	assert_reads(lop, "conf.eth0/1.rp_filter", "1");
 
 	/* without IPv4 there is nothing to set; with it again, all begins anew */

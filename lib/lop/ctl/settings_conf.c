@@ -75,10 +75,18 @@ target_find(struct lop *lop, const char *name, struct conf_target *target)
 	return target->id == LOP_CONF_COUNT || target->conf == NULL ? -ENOENT : 0;
 }
 
+/* What interfaces that are there keep, whatever the default becomes. */
+#define KEPT                                                                            \
+	(RTE_BIT32(LOP_CONF_route_localnet) | RTE_BIT32(LOP_CONF_promote_secondaries) | \
+			RTE_BIT32(LOP_CONF_drop_unicast_in_l2_multicast) |              \
+			RTE_BIT32(LOP_CONF_forwarding))
+
 /* Interfaces follow the default in what nobody set for them, until they have an address. */
 static void
 default_follow(struct lop *lop, int id, int number)
 {
+	if ((KEPT & RTE_BIT32(id)) != 0)
+		return;
 	for (int i = LOP_LO_INDEX; i < LOP_IFS_MAX; i++) {
 		struct lop_if *dev = lop_if_of(lop, i);
 

@@ -7,8 +7,10 @@
  *
  * in    packets behind PRE_ROUTING; meta.dst, or NULL
  * out   meta.dst, and it is for this host
- * drop  MARTIAN, RP_FILTER, NOT_LOCAL, DISCARD (contract MC-01), IP_OPTIONS
+ * drop  MARTIAN, RP_FILTER, NOT_LOCAL, DISCARD (contract MC-01, RX-05), IP_OPTIONS
  */
+
+#include <netpacket/packet.h>
 
 #include "fib.h"
 #include "if.h"
@@ -33,6 +35,18 @@ count_class(struct lop_worker *w, struct rte_mbuf *m, const struct lop_dst *dst)
 	}
 }
 
+/* One host's packet in a frame for many is refused where a setting says so (contract RX-05). */
+static bool
+is_stray(const struct lop_worker *w, const struct lop_meta *meta)
+{
+	const struct lop_if *in;
+
+	if (likely(meta->pkt_type != PACKET_BROADCAST && meta->pkt_type != PACKET_MULTICAST))
+		return false;
+	in = lop_if_of(w->lop, meta->ifindex);
+	return in != NULL && lop_if_drop_unicast_in_l2_multicast(in);
+}
+
 /* NULL: it was dropped. */
 static const struct lop_dst *
 route(struct lop_worker *w, struct rte_mbuf *m)
@@ -47,6 +61,8 @@ route(struct lop_worker *w, struct rte_mbuf *m)
 	if ((reason == LOP_DROP_NOT_LOCAL || reason == LOP_DROP_NO_ROUTE) && meta->l3_len > 20 &&
 			lop_options_in(w, m, in) != 0)
 		reason = LOP_DROP_IP_OPTIONS;
+	else if ((reason == LOP_DROP_NOT_LOCAL || reason == LOP_DROP_NO_ROUTE) && is_stray(w, meta))
+		reason = LOP_DROP_DISCARD;
 	lop_route_input_count(w, reason);
 	lop_drop_packet(w, m, reason);
 	return NULL;
@@ -67,6 +83,10 @@ look_closer(struct lop_worker *w, struct rte_mbuf *m)
 	}
 	if ((dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0)
 		count_class(w, m, dst);
+	else if (is_stray(w, meta)) {
+		lop_drop(w, m, DISCARD);
+		return false;
+	}
 	if (dst->input != LOP_INPUT_DELIVER) {
 		lop_drop(w, m, DISCARD);
 		return false;
@@ -84,6 +104,7 @@ lop_route_in(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		const struct lop_dst *dst = meta->dst;
 
 		if (likely(dst != NULL && meta->l3_len == 20 && dst->input == LOP_INPUT_DELIVER &&
+				    meta->pkt_type == PACKET_HOST &&
 				    (dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) == 0) ||
 				look_closer(w, pkts[i]))
 			pkts[kept++] = pkts[i];

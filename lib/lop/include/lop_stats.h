@@ -125,7 +125,7 @@ extern "C" {
 	X(MARTIAN, "martian", "an address that must not come from a network") \
 	X(RP_FILTER, "rp_filter", "the source is not reached through this interface") \
 	X(NOT_LOCAL, "not_local", "not for this host, and nothing is forwarded") \
-	X(DISCARD, "discard", "multicast that is not joined, or a route without input") \
+	X(DISCARD, "discard", "multicast that is not joined, or refused in a frame for many") \
 	X(REASM, "reasm", "a fragment that fits no datagram") \
 	X(REASM_TIMEOUT, "reasm_timeout", "fragments whose datagram never became whole") \
 	X(NO_PROTOCOL, "no_protocol", "nobody handles this protocol") \
