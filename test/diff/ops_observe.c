@@ -148,7 +148,7 @@ op_observe(struct run *run, const struct words *w)
 		observe_hooks(run, list.lines);
 	} else {
 		observe_file(run, what, list.lines);
-		if (strcmp(what, "udp") == 0)
+		if (strcmp(what, "udp") == 0 || strcmp(what, "arp") == 0)
 			list.lines = sorted(list.lines);
 	}
 	note(run, "lines", list.lines);

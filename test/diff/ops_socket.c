@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "ops.h"
@@ -157,6 +158,31 @@ op_ioctl(struct run *run, const struct words *w)
 
 	note_result(run, run->x->ioctl(fd_of(run, w, 1), number(word(w, 2)), &value));
 	note(run, "value", json_integer(value));
+}
+
+/* ifreq SLOT REQUEST DEV [ethtool=COMMAND] [index=]: what is behind the name, zeros at the end cut */
+void
+op_ifreq(struct run *run, const struct words *w)
+{
+	uint8_t data[256] = { 0 };
+	const bool ethtool = word_of(w, "ethtool") != NULL;
+	const uint32_t command = number_of(w, "ethtool", 0);
+	struct ifreq ifr = { .ifr_ifindex = number_of(w, "index", 0) };
+	const uint8_t *p = ethtool ? data : (const uint8_t *)&ifr.ifr_ifru;
+	size_t bytes = ethtool ? sizeof(data) : sizeof(ifr.ifr_ifru), used = 0;
+	char text[2 * sizeof(data) + 1] = "";
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", word(w, 3));
+	memcpy(data, &command, sizeof(command));
+	if (ethtool)
+		ifr.ifr_data = (void *)data;
+	note_result(run, run->x->ioctl(fd_of(run, w, 1), number(word(w, 2)), &ifr));
+	while (bytes > 0 && p[bytes - 1] == 0)
+		bytes--;
+	for (size_t i = 0; i < bytes; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%02x", p[i]);
+	note(run, "value", json_string(text));
+	note_text(run, "name", "%.*s", IFNAMSIZ, ifr.ifr_name);
 }
 
 void

@@ -153,7 +153,8 @@ sys_route_get(uint32_t daddr_be, uint32_t saddr_be, const char *dev,
 	answer->type = route.type;
 	answer->table = route.table;
 	answer->oif = route.oif;
-	answer->src_be = route.prefsrc_be;
+	/* a source that was asked for is not told again */
+	answer->src_be = route.prefsrc_be != 0 ? route.prefsrc_be : saddr_be;
 	answer->gateway_be = route.gateway_be;
 	answer->cache_flags = walk.cache_flags & (RTCF_LOCAL | RTCF_BROADCAST | RTCF_MULTICAST);
 	return 0;
