@@ -178,6 +178,7 @@ lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	if (s->send.options == s->options)
 		cork->sending.send.options = cork->sending.options;
 	cork->sending.send.software_check = s->gso_size == 0;
+	cork->sending.send.first_bytes = rq->len;
 	cork->genid = lop_acquire(w->lop->genid);
 
 	rte_spinlock_lock(&sk->tx_lock);

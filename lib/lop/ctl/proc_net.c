@@ -123,7 +123,7 @@ lop_sock_rmem(struct lop_sock *sk)
 	uint32_t bytes;
 
 	lop_rx_lock(sk);
-	bytes = sk->rmem_bytes;
+	bytes = sk->rmem_bytes - sk->rx_owed;
 	lop_rx_unlock(sk);
 	return bytes;
 }

@@ -21,18 +21,20 @@ struct rte_mbuf *
 lop_peek(struct lop_sock *sk, uint32_t *off)
 {
 	struct rte_mbuf *m;
-	uint32_t skip;
+	uint32_t skip, place = 0;
 
 	lop_rx_lock(sk);
 	lop_sock_list(sk);
 	skip = RTE_MAX(lop_load(sk->peek_off), 0);
-	for (m = sk->rx_head; m != NULL; m = lop_meta(m)->next) {
+	for (m = sk->rx_head; m != NULL; m = lop_meta(m)->next, place++) {
 		const uint32_t bytes = m->pkt_len;
 
 		if (skip < bytes || skip == 0)
 			break;
 		skip -= bytes;
 	}
+	if (place >= sk->rx_seen)
+		sk->rx_seen = lop_load(sk->rx_packets);
 	if (m != NULL)
 		hold(m);
 	lop_rx_unlock(sk);
@@ -58,8 +60,8 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 			sk->rx_head = next;
 		if (next == NULL)
 			sk->rx_tail = before;
-		sk->rmem_bytes -= lop_charge_of(sk, at);
 		lop_count(sk->rx_packets, -1);
+		lop_rx_read(sk, lop_charge_of(sk, at), lop_load(sk->rx_packets));
 	}
 	lop_rx_unlock(sk);
 	if (at != NULL)

@@ -35,6 +35,7 @@ static __rte_noinline bool
 to_raw(struct lop_worker *w, struct rte_mbuf *m)
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod(m, const struct rte_ipv4_hdr *);
+	const uint32_t header = lop_ihl(m);
 	bool any = false;
 
 	for (struct lop_sock *sk = lop_acquire(w->lop->udp->raw); sk != NULL;
@@ -58,6 +59,9 @@ to_raw(struct lop_worker *w, struct rte_mbuf *m)
 			continue;
 		}
 		*lop_meta(copy) = *lop_meta(m);
+		/* its length has the IPv4 header, the charge has not */
+		if ((lop_meta(m)->flags & LOP_META_CHARGED) == 0)
+			lop_charge_set(copy, lop_truesize_of(m->pkt_len - header, header - 20));
 		lop_sock_deliver(w, sk, &copy, 1);
 	}
 	return any;

@@ -35,6 +35,7 @@ enum lop_meta_flag {
 	LOP_META_NO_REQUEST = 1 << 11, /* not counted as OutRequests: IP_HDRINCL */
 	LOP_META_SELF = 1 << 12,       /* for this host, of what another device took (MC-03) */
 	LOP_META_STAMPED = 1 << 13,    /* meta.arrived_us is valid */
+	LOP_META_CHARGED = 1 << 14,    /* hash.fdir.hi is its truesize, see lop_charge_of() */
 };
 
 /* Either: nobody need look at it. */
@@ -64,6 +65,14 @@ static __rte_always_inline struct lop_meta *
 lop_meta(const struct rte_mbuf *m)
 {
 	return RTE_MBUF_DYNFIELD(m, lop_meta_offset, struct lop_meta *);
+}
+
+/* Its length does not say what Linux charges for it (contract UR-05). */
+static inline void
+lop_charge_set(struct rte_mbuf *m, uint32_t truesize)
+{
+	m->hash.fdir.hi = truesize;
+	lop_meta(m)->flags |= LOP_META_CHARGED;
 }
 
 #endif

@@ -91,7 +91,8 @@ is_plain(const struct rte_mbuf *m, const struct words *f, const struct lop_if *l
 		return false;
 	if (unlikely((uint16_t)rte_be_to_cpu_32(f->length) != ip_bytes ||
 			    rte_be_to_cpu_16(f->udp_len) + L3_BYTES != ip_bytes ||
-			    (meta->flags & LOP_META_CSUM_KNOWN) == 0))
+			    (meta->flags & LOP_META_CSUM_KNOWN) == 0 ||
+			    (meta->flags & LOP_META_CHARGED) != 0))
 		return false;
 	sum = (f->middle & UINT32_MAX) + (f->middle >> 32) + (f->addresses & UINT32_MAX) +
 			(f->addresses >> 32) + f->length;

@@ -134,6 +134,9 @@ lop_reasm_new(struct lop_worker *w, struct lop_reasm *r, const struct lop_reasm_
 enum lop_reasm_put
 lop_reasm_put(struct lop_reasm_queue *q, struct rte_mbuf *m, uint32_t start, uint32_t end);
 
+/* What Linux charges for the datagram that they make (contract UR-05). */
+uint32_t lop_reasm_charge(const struct lop_reasm_queue *q);
+
 /* All fragments in one chain. They are the queue's no more. */
 struct rte_mbuf *lop_reasm_join(struct lop_reasm_queue *q);
 

@@ -105,6 +105,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 	const int ecn = ecn_of(q->ecn);
 	struct rte_ipv4_hdr *ip;
 	struct rte_mbuf *m;
+	uint32_t charge;
 
 	if (ecn < 0 || header + q->end > RTE_IPV4_MAX_PKT_LEN) {
 		lop_mib_add(w, IP_REASMFAILS, 1);
@@ -112,6 +113,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 		lop_reasm_remove(r, q);
 		return NULL;
 	}
+	charge = lop_reasm_charge(q);
 	m = lop_reasm_join(q);
 	m->ol_flags &= ~(RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_FDIR | RTE_MBUF_F_RX_FDIR_ID);
 	*lop_meta(m) = *meta;
@@ -121,6 +123,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 	if (!q->csum_valid)
 		lop_meta(m)->flags &= ~LOP_META_CSUM_VALID;
 	lop_meta(m)->l3_len = header;
+	lop_charge_set(m, charge);
 
 	ip = rte_pktmbuf_mtod(m, struct rte_ipv4_hdr *);
 	ip->total_length = rte_cpu_to_be_16(m->pkt_len);

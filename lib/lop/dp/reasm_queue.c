@@ -8,6 +8,7 @@
 
 #include "reasm.h"
 #include "sock.h"
+#include "stages.h"
 
 static uint32_t
 hash_of(const struct lop_reasm *r, const struct lop_reasm_key *key)
@@ -227,6 +228,69 @@ take_run(struct lop_reasm_queue *q)
 		q->groups &= q->groups - 1;
 	run->tx_offload = 0;
 	return run;
+}
+
+/* While the charge of a datagram is summed up, piece by piece. */
+struct charge {
+	uint32_t options_bytes;
+	uint32_t sum;
+	uint32_t tail_room; /* of the first one's buffer */
+	bool in_pages;      /* nothing but pages came behind the first one yet */
+};
+
+static bool
+is_paged(const struct charge *c, uint32_t bytes)
+{
+	return bytes + c->options_bytes >= LOP_PAGED_BYTES + sizeof(struct rte_udp_hdr);
+}
+
+static void
+charge_first(struct charge *c, uint32_t bytes)
+{
+	/* the buffer holds two structures, room for a link header, the IPv4 header */
+	const uint32_t used = 256 + 320 + 16 + sizeof(struct rte_ipv4_hdr);
+
+	c->sum = lop_truesize_of(bytes, c->options_bytes);
+	c->tail_room = is_paged(c, bytes) ? 0 : c->sum - used - c->options_bytes - bytes;
+	c->in_pages = true;
+}
+
+/* Into the first one's buffer where it fits, or its pages to the first one's, or as it is. */
+static void
+charge_next(struct charge *c, uint32_t bytes)
+{
+	const bool paged = is_paged(c, bytes);
+
+	if (bytes <= c->tail_room) {
+		c->tail_room -= bytes;
+		return;
+	}
+	c->tail_room = 0;
+	c->in_pages &= paged;
+	if (!paged)
+		c->sum += lop_truesize_of(bytes, c->options_bytes);
+	else
+		c->sum += bytes + (c->in_pages ? 0 : lop_truesize(0));
+}
+
+uint32_t
+lop_reasm_charge(const struct lop_reasm_queue *q)
+{
+	const uint32_t header = lop_ihl(q->run[0]);
+	struct charge c = { .options_bytes = header - sizeof(struct rte_ipv4_hdr) };
+
+	charge_first(&c, q->run[0]->pkt_len - header);
+	for (uint64_t groups = q->groups; groups != 0; groups &= groups - 1) {
+		const struct rte_mbuf *run = q->run[__builtin_ctzll(groups)];
+
+		for (; run != NULL; run = lop_run_next(run)) {
+			for (const struct rte_mbuf *m = run; m != NULL; m = lop_meta(m)->next) {
+				if (m != q->run[0])
+					charge_next(&c, m->pkt_len);
+			}
+		}
+	}
+	return c.sum;
 }
 
 struct rte_mbuf *

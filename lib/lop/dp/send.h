@@ -27,6 +27,7 @@ struct lop_send {
 	bool no_check;       /* UDP checksum 0 */
 	bool software_check; /* a real checksum (CK-02) */
 	bool confirm;
+	uint32_t first_bytes;  /* with software_check: of the first send of several */
 	uint8_t options_bytes; /* multiple of 4, at most 40 */
 	const uint8_t *options;
 };

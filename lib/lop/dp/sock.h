@@ -19,6 +19,7 @@
 #include <netinet/in.h>
 #include <rte_mbuf.h>
 #include <rte_spinlock.h>
+#include <rte_udp.h>
 
 #include "worker.h"
 
@@ -135,11 +136,10 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) dst_key_be; /* the destination that was asked for */
 	RTE_ATOMIC(uint32_t) dst_daddr_be;
 	RTE_ATOMIC(uint32_t) dst_saddr_be;
+	/* (address, port), where several share a port: the next in the chain; lop->lock is held */
+	RTE_ATOMIC(struct lop_sock *) by_addr[2];
 
-	/*
-	 * Receiving what is plain, and the chains by which one is found: the other look of a
-	 * look-up. Written under the lock, but for what is atomic.
-	 */
+	/* Receiving what is plain. Written under the lock, but for what is atomic. */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
 	bool rx_udp;                     /* a UDP socket; constant */
 	RTE_ATOMIC(bool) rx_any;         /* bound to no address, peer or device */
@@ -151,10 +151,10 @@ struct lop_sock {
 	uint32_t rmem_bytes;             /* truesize of what waits */
 	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
 	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next; behind those in rx_slot */
-	/* (address, port): written with lop->lock held; the next in the chain */
-	RTE_ATOMIC(struct lop_sock *) by_addr[2];
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
-	int eventfd; /* -1: none */
+	uint32_t rx_owed; /* of rmem_bytes: was read, is still charged */
+	uint32_t rx_seen; /* of rx_packets: see lop_rx_give_back() */
+	int eventfd;      /* -1: none */
 
 	/* Receiving what is not plain. */
 	RTE_ATOMIC(int) peek_off __rte_cache_aligned;
@@ -285,6 +285,33 @@ lop_rx_unlock(struct lop_sock *sk)
 	rte_atomic_store_explicit(&sk->rx_lock.locked, 0, rte_memory_order_release);
 }
 
+/*
+ * Bytes of datagrams that waited were read, left datagrams wait behind them; the queue's lock is
+ * held. Linux gives the room back late (contract UR-04): with a quarter of the buffer, or with the
+ * last of those that its reader had seen, which then sees all that wait.
+ */
+static inline void
+lop_rx_give_back(struct lop_sock *sk, uint32_t charge, uint32_t left)
+{
+	sk->rx_owed += charge;
+	if (sk->rx_seen != 0 && sk->rx_owed < lop_load(sk->rcvbuf_bytes) / 4 && sk->rx_udp)
+		return;
+	sk->rmem_bytes -= sk->rx_owed;
+	sk->rx_owed = 0;
+	sk->rx_seen = left;
+}
+
+/* One was read; who has read all that was seen sees what wait now. */
+static inline void
+lop_rx_read(struct lop_sock *sk, uint32_t charge, uint32_t left)
+{
+	sk->rx_seen = (sk->rx_seen != 0 ? sk->rx_seen : left + 1) - 1;
+	lop_rx_give_back(sk, charge, left);
+}
+
+/* From here on a payload stands in pages of its own. */
+#define LOP_PAGED_BYTES 16005
+
 /* Bytes that Linux charges for a datagram of so many payload bytes (contract UR-05). */
 static inline uint32_t
 lop_truesize(uint32_t payload_bytes)
@@ -297,7 +324,7 @@ lop_truesize(uint32_t payload_bytes)
 		{ 1669, 2304 },
 		{ 3717, 4352 },
 		{ 7813, 8448 },
-		{ 16004, 16640 },
+		{ LOP_PAGED_BYTES - 1, 16640 },
 	};
 
 	if (likely(payload_bytes <= bucket[0].up_to))
@@ -309,10 +336,24 @@ lop_truesize(uint32_t payload_bytes)
 	return payload_bytes + 832;
 }
 
-/* The same of what waits in a socket, whose data starts as lop_sock_deliver() has it. */
+/* The same of an IPv4 packet's payload, behind options. */
+static inline uint32_t
+lop_truesize_of(uint32_t l4_bytes, uint32_t options_bytes)
+{
+	const uint32_t header = RTE_MIN(l4_bytes, (uint32_t)sizeof(struct rte_udp_hdr));
+	const uint32_t payload = l4_bytes - header;
+
+	if (payload + options_bytes >= LOP_PAGED_BYTES)
+		return payload + lop_truesize(0);
+	return lop_truesize(payload + options_bytes);
+}
+
+/* The same of what waits in a socket, or is about to: its data starts as lop_sock_deliver() has it. */
 static __rte_always_inline uint32_t
 lop_charge_of(const struct lop_sock *sk, const struct rte_mbuf *m)
 {
+	if (unlikely((lop_meta(m)->flags & LOP_META_CHARGED) != 0))
+		return m->hash.fdir.hi;
 	return lop_truesize(likely(sk->rx_udp) ? m->pkt_len : m->pkt_len - 8);
 }
 

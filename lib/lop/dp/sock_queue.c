@@ -19,7 +19,7 @@ static __rte_noinline void
 over(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	rte_atomic_fetch_add_explicit(&sk->drops, n, rte_memory_order_relaxed);
-	if (sk->protocol == IPPROTO_UDP && sk->type == SOCK_DGRAM) {
+	if (sk->rx_udp) {
 		lop_mib_add(w, UDP_RCVBUFERRORS, n);
 		lop_mib_add(w, UDP_INERRORS, n);
 	}
@@ -74,7 +74,16 @@ stamp(struct lop_worker *w, struct rte_mbuf *m)
 	lop_meta(m)->flags |= LOP_META_STAMPED;
 }
 
-/* One by one, those that fit to the front: how many. An empty queue takes one of any size. */
+/* A queue that is empty takes a datagram of any size; one of packets does while any room is left. */
+static bool
+is_full(const struct lop_sock *sk, uint32_t charge, uint32_t limit)
+{
+	if (!sk->rx_udp)
+		return sk->rmem_bytes >= limit;
+	return sk->rmem_bytes + charge > limit && sk->rmem_bytes != 0;
+}
+
+/* One by one, those that fit to the front: how many. */
 static __rte_noinline uint16_t
 sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
 		uint32_t limit)
@@ -87,7 +96,7 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 	for (uint16_t i = 0; i < n; i++) {
 		const uint32_t charge = lop_charge_of(sk, pkts[i]);
 
-		if (sk->rmem_bytes + charge > limit && sk->rmem_bytes != 0) {
+		if (is_full(sk, charge, limit)) {
 			refused[out++] = pkts[i];
 			continue;
 		}
@@ -186,6 +195,30 @@ take_list(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 	return k;
 }
 
+/* k were read, waiting ones are left: what they were charged is given back. */
+static __rte_noinline void
+read_some(struct lop_sock *sk, struct rte_mbuf *const *pkts, uint16_t k, uint32_t waiting)
+{
+	for (uint16_t i = 0; i < k; i++)
+		lop_rx_read(sk, lop_charge_of(sk, pkts[i]), waiting + k - 1 - i);
+}
+
+/* Nothing waits any more: nothing is charged but errors. */
+static __rte_always_inline void
+read_all(struct lop_sock *sk, struct rte_mbuf *const *pkts, uint16_t k)
+{
+	if (likely(!sk->err_waits)) {
+		sk->rmem_bytes = 0;
+	} else {
+		sk->rmem_bytes -= sk->rx_owed;
+		for (uint16_t i = 0; i < k; i++)
+			sk->rmem_bytes -= lop_charge_of(sk, pkts[i]);
+	}
+	sk->rx_owed = 0;
+	sk->rx_seen = 0;
+	sk->rx_unsure = false;
+}
+
 static __rte_always_inline uint16_t
 take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
 {
@@ -202,14 +235,10 @@ take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
 		k += take_list(sk, pkts + k, n - k);
 	waiting = lop_load(sk->rx_packets) - k;
 	lop_store(sk->rx_packets, waiting);
-	if (likely(waiting == 0 && !sk->err_waits)) {
-		sk->rmem_bytes = 0;
-	} else {
-		for (uint16_t i = 0; i < k; i++)
-			sk->rmem_bytes -= lop_charge_of(sk, pkts[i]);
-	}
-	if (waiting == 0)
-		sk->rx_unsure = false;
+	if (likely(waiting == 0))
+		read_all(sk, pkts, k);
+	else
+		read_some(sk, pkts, k, waiting);
 	lop_rx_unlock(sk);
 	if (waiting == 0)
 		lop_sock_taken(sk);

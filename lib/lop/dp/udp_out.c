@@ -224,6 +224,15 @@ sum_in_software(struct rte_mbuf *m)
 	lop_meta(m)->flags |= LOP_META_CSUM_VALID;
 }
 
+/* The first send goes into a buffer, what is added to it into pages (contract UR-05). */
+static uint32_t
+charge_of(const struct lop_send *s, uint32_t bytes)
+{
+	const uint32_t first = s->software_check ? RTE_MIN(s->first_bytes, bytes) : bytes;
+
+	return lop_truesize_of(LOP_L4_BYTES + first, s->options_bytes) + bytes - first;
+}
+
 /* Datagrams with IPv4 options or a real checksum: one by one, with room made for the options. */
 uint16_t
 lop_udp_out_odd(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
@@ -240,10 +249,12 @@ lop_udp_out_odd(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 		const struct lop_to one = { s->saddr_be, s->daddr_be, s->dport_be };
 		const struct lop_to *to = w->out.dst != NULL ? &one : &w->to[i];
 		const struct lop_common c = lop_common_of(s, dst);
+		const uint32_t charge = charge_of(s, m->pkt_len);
 
 		lop_image_make(&im, s, NULL);
 		lop_image_to(&im, s, to->saddr_be, to->daddr_be, to->dport_be);
 		write_headers(w, &im, m, &c, to, false);
+		lop_charge_set(m, charge);
 		if (s->options_bytes != 0 &&
 				lop_options_put(w, &m, s->options, s->options_bytes) != 0) {
 			lop_out_drop(w, m, NO_MBUF, ENOBUFS);
