@@ -4,6 +4,10 @@
 
 /* What a datagram takes of the receive buffer, and when the room comes back. */
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
 #include <linux/sock_diag.h>
 
 #include "send_fx.h"
@@ -127,10 +131,57 @@ corked_parts_are_charged_by_the_first(void **state)
 	assert_int_equal(lop_recv(r, big, sizeof(big), 0), 210);
 }
 
+/* A datagram of 100 bytes for port 4000 whose checksum is wrong, as a raw socket may send it. */
+static void
+send_bad(int raw)
+{
+	uint8_t packet[128] = { 0x45, 0, 0, sizeof(packet), 0, 0, 0, 0, 64, IPPROTO_UDP, 0, 0, 127,
+		0, 0, 1, 127, 0, 0, 1, 0, 1, 4000 >> 8, 4000 & 0xff, 0, sizeof(packet) - 20, 0x12,
+		0x34 };
+	const struct sockaddr_in to = fx_addr("127.0.0.1", 0);
+
+	assert_int_equal(lop_sendto(raw, packet, sizeof(packet), 0, (const void *)&to, sizeof(to)),
+			sizeof(packet));
+}
+
+/* contract UR-01, UR-06: FIONREAD and poll(2) drop what a recv(2) would */
+static void
+looking_drops_wrong_sums(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int r = lop_socket(lop, AF_INET, SOCK_DGRAM, 0), s = fx_udp(lop, NULL, 4001);
+	const int raw = lop_socket(lop, AF_INET, SOCK_RAW, IPPROTO_RAW);
+	const struct sockaddr_in here = fx_addr("127.0.0.1", 4000);
+	struct pollfd p = { .fd = r, .events = POLLIN };
+	int bytes;
+
+	assert_int_equal(lop_bind(r, (const void *)&here, sizeof(here)), 0);
+	send_bad(raw);
+	send_bad(raw);
+	send_times(s, 1);
+	fx_mark(lop);
+	assert_int_equal(lop_ioctl(r, FIONREAD, &bytes), 0);
+	assert_int_equal(bytes, 1);
+	fx_assert_moved(lop, "Udp.InErrors+2 Udp.InCsumErrors+2 drop.udp_csum+2");
+	recv_times(r, 1);
+
+	send_bad(raw);
+	fx_mark(lop);
+	assert_int_equal(lop_poll(&p, 1, 0), 0);
+	fx_assert_moved(lop, "Udp.InErrors+1 Udp.InCsumErrors+1 drop.udp_csum+1");
+	/* who does not wait finds out himself */
+	assert_int_equal(lop_fcntl(r, F_SETFL, O_NONBLOCK), 0);
+	send_bad(raw);
+	assert_int_equal(lop_poll(&p, 1, 0), 1);
+	sf_fails(lop_recv(r, big, sizeof(big), 0), EAGAIN);
+	assert_int_equal(charged(r), 0);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(room_comes_back_late),
 	LO_CASE(bursts_give_the_room_back_alike),
 	LO_CASE(fragments_are_charged_one_by_one),
 	LO_CASE(corked_parts_are_charged_by_the_first),
+	LO_CASE(looking_drops_wrong_sums),
 };
 LO_REGISTER_TEST(lop_recv_autotest, cases);

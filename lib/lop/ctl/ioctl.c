@@ -12,25 +12,11 @@
 
 #include <linux/sockios.h>
 #include <rte_string_fns.h>
-#include <rte_udp.h>
 
 #include "../include/lop_if.h"
 #include "../include/lop_socket.h"
+#include "msg.h"
 #include "options.h"
-
-/* The length of the datagram that the next recv(2) gives (contract UR-06). */
-static int
-next_bytes(struct lop_sock *sk)
-{
-	int bytes = 0;
-
-	lop_rx_lock(sk);
-	lop_sock_list(sk);
-	if (sk->rx_head != NULL)
-		bytes = rte_pktmbuf_pkt_len(sk->rx_head);
-	lop_rx_unlock(sk);
-	return bytes;
-}
 
 static int
 set_nonblock(int fd, bool on)
@@ -47,7 +33,7 @@ set_nonblock(int fd, bool on)
 
 /* Requests about the socket itself: 0, -errno, or 1 for another request. */
 static int
-sock_ioctl(struct lop_sock *sk, unsigned long request, void *arg)
+sock_ioctl(struct lop_worker *w, struct lop_sock *sk, unsigned long request, void *arg)
 {
 	switch (request) {
 	case FIONREAD:
@@ -72,7 +58,7 @@ sock_ioctl(struct lop_sock *sk, unsigned long request, void *arg)
 
 	switch (request) {
 	case FIONREAD:
-		*(int *)arg = next_bytes(sk);
+		*(int *)arg = RTE_MAX(lop_recv_next_bytes(w, sk), 0);
 		break;
 	case SIOCOUTQ:
 		*(int *)arg = lop_load(sk->wmem_bytes);
@@ -214,7 +200,7 @@ lop_ioctl(int fd, unsigned long request, void *arg)
 		lop_sock_leave(w);
 		return arg != NULL ? set_nonblock(fd, *(const int *)arg != 0) : lop_posix(-EFAULT);
 	}
-	ret = sock_ioctl(sk, request, arg);
+	ret = sock_ioctl(w, sk, request, arg);
 	lop_sock_leave(w);
 	/* the calls of lop_if.h take the lock themselves */
 	if (ret == 1)

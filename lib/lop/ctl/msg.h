@@ -228,10 +228,18 @@ void lop_receipt_store(const struct lop_receipt *r, struct msghdr *msg);
 ssize_t lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r,
 		struct rte_mbuf *m, uint32_t off);
 
+/* Its checksum is wrong: counted and dropped. */
+void lop_recv_bad_sum(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m);
+
 /* ctl/recv_peek.c: contract UR-06 */
 
 /* The datagram to look at, with a reference, and where; NULL: none. */
 struct rte_mbuf *lop_peek(struct lop_sock *sk, uint32_t *off);
+/*
+ * The length of the datagram that the next recv(2) gives, or -1: none. Those in front of it whose
+ * checksum is wrong are dropped as by a recv(2) (contract UR-01).
+ */
+int lop_recv_next_bytes(struct lop_worker *w, struct lop_sock *sk);
 /* Take it out of the queue, if it is there still: it is no good. */
 void lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m);
 /* SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */

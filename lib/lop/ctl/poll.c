@@ -20,7 +20,7 @@
 
 #include "../dp/udp_table.h"
 #include "../include/lop_socket.h"
-#include "sock.h"
+#include "msg.h"
 
 #define SLEEP_US 10000
 #define SLEEP_WITH_DEVICES_US 200
@@ -152,6 +152,14 @@ lop_sock_wait(struct lop_worker *w, struct lop_sock *sk, short events, int64_t t
 	}
 }
 
+/* Who would block in recv(2) is not told of datagrams that it will drop (contract UR-01). */
+static bool
+is_false_alarm(struct lop_worker *w, struct lop_sock *sk)
+{
+	return sk->rx_udp && (lop_load(sk->flags) & LOP_SOCK_NONBLOCK) == 0 &&
+			(lop_load(sk->shutdown) & 1) == 0 && lop_recv_next_bytes(w, sk) < 0;
+}
+
 /* One look at all: how many have something to say, or -ENXIO. */
 static int
 poll_once(struct pollfd *fds, nfds_t n)
@@ -161,6 +169,7 @@ poll_once(struct pollfd *fds, nfds_t n)
 	for (nfds_t i = 0; i < n; i++) {
 		struct lop_worker *w;
 		struct lop_sock *sk;
+		short events;
 
 		fds[i].revents = 0;
 		if (fds[i].fd < 0)
@@ -174,7 +183,10 @@ poll_once(struct pollfd *fds, nfds_t n)
 			continue;
 		}
 		announce(sk);
-		fds[i].revents = lop_sock_events(sk) & (fds[i].events | POLLERR | POLLHUP);
+		events = lop_sock_events(sk);
+		if ((events & POLLIN) != 0 && is_false_alarm(w, sk))
+			events &= ~(POLLIN | POLLRDNORM);
+		fds[i].revents = events & (fds[i].events | POLLERR | POLLHUP);
 		if (fds[i].revents != 0)
 			ready++;
 		lop_sock_leave(w);

@@ -17,16 +17,13 @@
 #include "../include/lop_socket.h"
 #include "msg.h"
 
-static int
-bad_sum(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m, bool peek)
+void
+lop_recv_bad_sum(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m)
 {
-	if (peek)
-		lop_peek_unlink(sk, m);
 	lop_mib_add(w, UDP_INCSUMERRORS, 1);
 	lop_mib_add(w, UDP_INERRORS, 1);
 	rte_atomic_fetch_add_explicit(&sk->drops, 1, rte_memory_order_relaxed);
 	lop_drop(w, m, UDP_CSUM);
-	return -EBADMSG;
 }
 
 /* The datagram is lost to a reader without a buffer. */
@@ -52,8 +49,12 @@ lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, 
 	size_t copied = r->len;
 	ssize_t ret;
 
-	if (udp && unlikely(!lop_udp_payload_is_right(m)))
-		return bad_sum(w, sk, m, peek);
+	if (udp && unlikely(!lop_udp_payload_is_right(m))) {
+		if (peek)
+			lop_peek_unlink(sk, m);
+		lop_recv_bad_sum(w, sk, m);
+		return -EBADMSG;
+	}
 	if (copied > bytes - off)
 		copied = bytes - off;
 	else if (copied < bytes)

@@ -3,11 +3,13 @@
  */
 
 /*
- * Looking at datagrams that stay in the queue: MSG_PEEK, SO_PEEK_OFF (contract UR-06).
+ * Looking at datagrams that stay in the queue: MSG_PEEK, SO_PEEK_OFF, how long the next one is
+ * (contract UR-06).
  */
 
 #include <rte_udp.h>
 
+#include "../dp/udp_in.h"
 #include "msg.h"
 
 static void
@@ -78,4 +80,50 @@ lop_peek_moved(struct lop_sock *sk, int32_t bytes)
 	if (off >= 0)
 		lop_store(sk->peek_off, RTE_MAX(off + bytes, 0));
 	lop_rx_unlock(sk);
+}
+
+/* Take those at the front off whose checksum is wrong: a chain of them, or NULL. */
+static struct rte_mbuf *
+take_bad(struct lop_sock *sk)
+{
+	struct rte_mbuf *bad = NULL, **end = &bad, *m;
+	uint32_t charge = 0;
+
+	while ((m = sk->rx_head) != NULL) {
+		if (sk->rx_seen == 0)
+			sk->rx_seen = lop_load(sk->rx_packets);
+		if (lop_udp_payload_is_right(m))
+			break;
+		sk->rx_head = lop_meta(m)->next;
+		lop_meta(m)->next = NULL;
+		*end = m;
+		end = &lop_meta(m)->next;
+		charge += lop_charge_of(sk, m);
+		sk->rx_seen--;
+		lop_count(sk->rx_packets, -1);
+	}
+	if (m == NULL)
+		sk->rx_tail = NULL;
+	if (bad != NULL)
+		lop_rx_give_back(sk, charge, lop_load(sk->rx_packets));
+	return bad;
+}
+
+int
+lop_recv_next_bytes(struct lop_worker *w, struct lop_sock *sk)
+{
+	struct rte_mbuf *bad = NULL, *next;
+	int bytes;
+
+	lop_rx_lock(sk);
+	lop_sock_list(sk);
+	if (sk->rx_udp)
+		bad = take_bad(sk);
+	bytes = sk->rx_head != NULL ? (int)sk->rx_head->pkt_len : -1;
+	lop_rx_unlock(sk);
+	for (; bad != NULL; bad = next) {
+		next = lop_meta(bad)->next;
+		lop_recv_bad_sum(w, sk, bad);
+	}
+	return bytes;
 }
