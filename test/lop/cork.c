@@ -138,6 +138,70 @@ route_is_asked_for_again_before_the_push(void **state)
 	sf_assert_text(r, "xy");
 }
 
+/* contract CK-01, CO-01: what pends goes to the new peer, by the route of the first send */
+static void
+connect_gives_what_pends_its_peer(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int r = fx_udp(lop, NULL, 4000), r2 = fx_udp(lop, NULL, 4002);
+	const int s = sf_connected(lop, 4000);
+	struct sockaddr_in to = fx_addr("127.0.0.1", 4002);
+
+	assert_int_equal(lop_send(s, "x", 1, MSG_MORE), 1);
+	assert_int_equal(lop_connect(s, (const struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(lop_send(s, "y", 1, 0), 1);
+	sf_assert_text(r2, "xy");
+	sf_fails(lop_recv(r, big, 1, 0), EAGAIN);
+	/* also where connect(2) finds no route: over lo it comes in here */
+	assert_int_equal(lop_send(s, "x", 1, MSG_MORE), 1);
+	to = fx_addr("8.8.8.8", 4000);
+	sf_fails(lop_connect(s, (const struct sockaddr *)&to, sizeof(to)), ENETUNREACH);
+	assert_int_equal(lop_send(s, "y", 1, 0), 1);
+	sf_assert_text(r, "xy");
+}
+
+/* contract CK-01: the mode and the TTL of the push count, the TOS of the first send */
+static void
+options_of_the_push_count(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int r = fx_udp(lop, NULL, 4000), s = sf_connected(lop, 4000);
+	int ttl;
+	struct sf_msg m;
+
+	sf_option(r, IPPROTO_IP, IP_RECVTTL, 1);
+	assert_int_equal(lop_send(s, "x", 1, MSG_MORE), 1);
+	sf_option(s, IPPROTO_IP, IP_TTL, 7);
+	assert_int_equal(lop_send(s, "y", 1, 0), 1);
+	sf_msg(&m, "..", 0);
+	m.h.msg_control = m.control.bytes;
+	m.h.msg_controllen = sizeof(m.control);
+	m.io.iov_base = big;
+	assert_int_equal(lop_recvmsg(r, &m.h, 0), 2);
+	memcpy(&ttl, CMSG_DATA(&m.control.head), sizeof(ttl));
+	assert_int_equal(ttl, 7);
+	assert_int_equal(lop_if_set_mtu(lop, LOP_LO_INDEX, 1500), 0);
+	assert_int_equal(lop_send(s, "x", 1, MSG_MORE), 1);
+	sf_option(s, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+	sf_fails(lop_send(s, big, 2000, 0), EMSGSIZE);
+}
+
+/* contract CK-01, CO-03: sent all the same, and lost */
+static void
+what_pends_is_lost_with_its_route(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const struct lop_ifaddr addr = { .local_be = htonl(INADDR_LOOPBACK), .prefix_len = 8 };
+	const int s = sf_connected(lop, 4000);
+
+	assert_int_equal(lop_send(s, "x", 1, MSG_MORE), 1);
+	assert_int_equal(lop_addr_del(lop, LOP_LO_INDEX, &addr), 0);
+	fx_mark(lop);
+	assert_int_equal(lop_send(s, "y", 1, 0), 1);
+	fx_assert_moved(lop, "Ip.OutRequests+1 Udp.OutDatagrams+1 drop.no_route+1");
+	sf_fails(lop_send(s, "y", 1, 0), ENETUNREACH);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(more_makes_one_datagram),
 	LO_CASE(uncorking_pushes_what_pends),
@@ -147,5 +211,8 @@ static const struct lo_case cases[] = {
 	LO_CASE(first_send_keeps_its_destination),
 	LO_CASE(close_throws_away_what_pends),
 	LO_CASE(route_is_asked_for_again_before_the_push),
+	LO_CASE(connect_gives_what_pends_its_peer),
+	LO_CASE(options_of_the_push_count),
+	LO_CASE(what_pends_is_lost_with_its_route),
 };
 LO_REGISTER_TEST(lop_cork_autotest, cases);

@@ -132,11 +132,16 @@ connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 {
 	const int fd = sk->fd;
 	struct lop_route_result result;
-	uint32_t daddr_be, saddr_be;
+	uint32_t daddr_be = sin->sin_addr.s_addr, saddr_be = lop_load(sk->saddr_be);
 	int ret = route_to(w, sk, sin, &result);
 
-	if (ret != 0)
+	if (ret != 0) {
+		/* the peer stays, its route does not */
+		lop_sock_forget_dst(sk);
+		lop_cork_readdress(sk, ret == -EACCES ? result.saddr_be : saddr_be, daddr_be,
+				sin->sin_port);
 		return ret;
+	}
 	daddr_be = result.daddr_be;
 	saddr_be = result.saddr_be;
 	/* the answer's destination may be gone behind this; the addresses are kept alone */
@@ -146,8 +151,10 @@ connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 	else
 		establish(w, sk, daddr_be, saddr_be, sin->sin_port);
 	lop_unlock(w->lop);
-	if (ret == 0)
+	if (ret == 0) {
+		lop_cork_readdress(sk, saddr_be, daddr_be, sin->sin_port);
 		keep_route(w, sk, daddr_be, sin->sin_port);
+	}
 	return ret;
 }
 

@@ -9,13 +9,15 @@
 
 #include <rte_malloc.h>
 
+#include "../dp/fib_table.h"
 #include "msg.h"
 
-/* The first send decides where the datagram goes and how it looks. */
+/* The first send decides where the datagram goes, and most of how it looks. */
 struct lop_cork {
 	struct rte_mbuf *m; /* what was collected */
 	struct lop_sending sending;
-	uint32_t genid; /* sending.dst is good under it */
+	uint32_t genid;      /* sending.dst is good under it */
+	struct lop_to asked; /* what its route was asked for with */
 };
 
 static void
@@ -46,24 +48,56 @@ lop_cork_discard(struct lop_sock *sk)
 	cork_free(cork_take(sk));
 }
 
+/* connect(2), also one that fails, gives what pends other addresses, and leaves it its route. */
+void
+lop_cork_readdress(struct lop_sock *sk, uint32_t saddr_be, uint32_t daddr_be, uint16_t dport_be)
+{
+	struct lop_cork *cork;
+
+	rte_spinlock_lock(&sk->tx_lock);
+	cork = lop_load(sk->cork);
+	if (cork != NULL) {
+		cork->sending.send.saddr_be = saddr_be;
+		cork->sending.send.daddr_be = daddr_be;
+		cork->sending.send.dport_be = dport_be;
+	}
+	rte_spinlock_unlock(&sk->tx_lock);
+}
+
+/* These options count as they are now. */
+static void
+refresh(struct lop_sock *sk, struct lop_cork *cork)
+{
+	struct lop_send *send = &cork->sending.send;
+	struct lop_send now;
+
+	lop_send_defaults(&now, sk, cork->sending.dst);
+	send->sport_be = now.sport_be;
+	send->ttl = cork->sending.ttl != 0 ? cork->sending.ttl : now.ttl;
+	send->df = now.df;
+	send->ignore_df = now.ignore_df;
+	send->id_zero = now.id_zero;
+	send->connected = now.connected;
+	send->no_check = now.no_check;
+}
+
 /*
  * Routes may have changed since the first send, and its destination may be gone with them: asked
- * for again by the addresses that were chosen then. Where there is none any more the datagram is
- * lost.
+ * for again by the addresses that were chosen then.
  */
 static int
 route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 {
 	const uint32_t genid = lop_acquire(w->lop->genid);
 	const struct lop_send *send = &cork->sending.send;
-	struct lop_flow flow = { .daddr_be = send->daddr_be,
-		.saddr_be = send->saddr_be,
+	struct lop_flow flow = { .daddr_be = cork->asked.daddr_be,
+		.saddr_be = cork->asked.saddr_be,
 		.oif = lop_load(sk->bound_if),
 		.tos = send->tos & IPTOS_DSCP_MASK,
 		.protocol = sk->protocol,
 		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
 		.sport_be = send->sport_be,
-		.dport_be = send->dport_be,
+		.dport_be = cork->asked.dport_be,
 		.mark = lop_load(sk->mark),
 		.uid = sk->uid };
 	struct lop_route_result result;
@@ -72,10 +106,23 @@ route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 	if (cork->genid == genid)
 		return 0;
 	lop_flow_interface(sk, &flow);
-	ret = lop_route_output(w, &flow, &result);
-	if (ret == 0)
+	ret = lop_route_resolve(w->lop, &flow, &result);
+	if (ret == 0) {
 		cork->sending.dst = result.dst;
+		cork->genid = genid;
+	}
 	return ret;
+}
+
+/* Where there is no route any more Linux's datagram is sent, and comes nowhere. */
+static int
+send_nowhere(struct lop_worker *w, struct lop_cork *cork)
+{
+	lop_mib_add(w, IP_OUTREQUESTS, 1);
+	lop_mib_add(w, UDP_OUTDATAGRAMS, 1);
+	lop_drop(w, cork->m, NO_ROUTE);
+	cork->m = NULL;
+	return 0;
 }
 
 static int
@@ -85,11 +132,13 @@ cork_send(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 
 	if (cork == NULL)
 		return 0;
-	ret = route_again(w, sk, cork);
-	if (ret == 0) {
+	if (route_again(w, sk, cork) != 0) {
+		ret = send_nowhere(w, cork);
+	} else {
 		struct rte_mbuf *m = cork->m;
 
 		cork->m = NULL;
+		refresh(sk, cork);
 		ret = lop_send_mbuf(w, &cork->sending, m);
 	}
 	cork_free(cork);
@@ -126,8 +175,13 @@ add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 	struct lop_cork *cork = lop_load(sk->cork);
 	int ret = 0;
 
-	if ((rq->flags & LOP_MSG_PROBE) == 0)
+	if ((rq->flags & LOP_MSG_PROBE) == 0) {
+		const uint8_t mode = lop_load(sk->pmtudisc);
+
+		cork->sending.send.ignore_df = mode == IP_PMTUDISC_WANT ||
+				mode == IP_PMTUDISC_DONT || mode == IP_PMTUDISC_OMIT;
 		ret = append(w, sk, cork, rq);
+	}
 	if (ret == 0 && goes_on(sk, rq->flags)) {
 		rte_spinlock_unlock(&sk->tx_lock);
 		return rq->len;
@@ -178,6 +232,7 @@ lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	if (s->send.options == s->options)
 		cork->sending.send.options = cork->sending.options;
 	cork->sending.send.software_check = s->gso_size == 0;
+	cork->asked = (struct lop_to){ s->send.saddr_be, s->send.daddr_be, s->send.dport_be };
 	cork->sending.send.first_bytes = rq->len;
 	cork->genid = lop_acquire(w->lop->genid);
 

@@ -62,6 +62,7 @@ struct lop_sending {
 	const struct lop_dst *dst;
 	uint32_t mtu_bytes; /* where it is cut, or refused */
 	uint16_t gso_size;
+	uint8_t ttl; /* of a control message, 0: none; by lop_send_route() only */
 	uint8_t options[LOP_OPTIONS_MAX];
 };
 

@@ -133,6 +133,9 @@ void lop_mcast_leave_all(struct lop_sock *sk);
 /* ctl/cork.c: send what pends (UDP_CORK off): 0 or -errno. Drop what pends (close). */
 int lop_cork_push(struct lop_worker *w, struct lop_sock *sk);
 void lop_cork_discard(struct lop_sock *sk);
+/* What pends goes to another peer. */
+void
+lop_cork_readdress(struct lop_sock *sk, uint32_t saddr_be, uint32_t daddr_be, uint16_t dport_be);
 
 /* ctl/error_queue.c: free what waits for MSG_ERRQUEUE. */
 void lop_error_queue_purge(struct lop_sock *sk);
