@@ -113,10 +113,12 @@ decide(struct lop_sock *sk, const struct lop_route_result *result, uint16_t dpor
 {
 	s->dst = result->dst;
 	s->mtu_bytes = result->dst->mtu_bytes;
-	/* these modes do not believe in what was learned about a path */
+	/*
+	 * These modes do not believe in what was learned about a path, nor in the largest of IPv4's
+	 * packets: what exceeds that fails where it would be cut (contract SEND-14).
+	 */
 	if (unlikely(lop_load(sk->pmtudisc) >= IP_PMTUDISC_PROBE))
-		s->mtu_bytes = RTE_MIN(
-				lop_load(result->dst->dev->mtu_bytes), (uint32_t)LOP_DATAGRAM_MAX);
+		s->mtu_bytes = lop_load(result->dst->dev->mtu_bytes);
 	lop_send_defaults(&s->send, sk, result->dst);
 	s->send.saddr_be = result->saddr_be;
 	s->send.daddr_be = result->daddr_be;
