@@ -229,7 +229,55 @@ names_are_cut_to_the_room_there_is(void **state)
 	assert_int_equal(errno, ENOTCONN);
 }
 
+/* The MTU towards the peer; 0: not connected. */
+static int
+mtu_of(int fd)
+{
+	socklen_t len = sizeof(int);
+	int mtu;
+
+	if (lop_getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &len) == 0)
+		return mtu;
+	assert_int_equal(errno, ENOTCONN);
+	return 0;
+}
+
+/* contract CO-03, DEV-09: a send finds the route again; what IP_MTU says until then */
+static void
+mtu_is_known_as_long_as_the_route_is(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const struct sockaddr_in to = fx_addr("127.0.0.1", 9), away = fx_addr("8.8.8.8", 9);
+	const int s = fx_udp(lop, NULL, 0);
+
+	/* somebody who listens, or sends are refused */
+	fx_udp(lop, NULL, 9);
+	assert_int_equal(mtu_of(s), 0);
+	assert_int_equal(lop_connect(s, (const void *)&to, sizeof(to)), 0);
+	assert_int_equal(mtu_of(s), 65535);
+	/* the same TOS is no change */
+	assert_int_equal(lop_setsockopt(s, IPPROTO_IP, IP_TOS, &(int){ 0 }, sizeof(int)), 0);
+	assert_int_equal(mtu_of(s), 65535);
+	assert_int_equal(lop_setsockopt(s, IPPROTO_IP, IP_TOS, &(int){ 8 }, sizeof(int)), 0);
+	assert_int_equal(mtu_of(s), 0);
+	assert_int_equal(lop_send(s, "x", 1, 0), 1);
+	assert_int_equal(mtu_of(s), 65535);
+	assert_int_equal(lop_connect(s, (const void *)&away, sizeof(away)), -1);
+	assert_int_equal(mtu_of(s), 0);
+
+	assert_int_equal(lop_connect(s, (const void *)&to, sizeof(to)), 0);
+	assert_int_equal(lop_if_set_mtu(lop, LOP_LO_INDEX, 67), 0);
+	assert_int_equal(mtu_of(s), 0);
+	assert_int_equal(lop_if_set_mtu(lop, LOP_LO_INDEX, 1000), 0);
+	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, 0, IFF_UP), 0);
+	assert_int_equal(lop_if_set_flags(lop, LOP_LO_INDEX, IFF_UP, IFF_UP), 0);
+	assert_int_equal(mtu_of(s), 0);
+	assert_int_equal(lop_send(s, "x", 1, 0), 1);
+	assert_int_equal(mtu_of(s), 1000);
+}
+
 static const struct lo_case cases[] = {
+	LO_CASE(mtu_is_known_as_long_as_the_route_is),
 	LO_CASE(connect_sets_both_addresses),
 	LO_CASE(refused_connect_leaves_the_port),
 	LO_CASE(connect_checks_in_the_order_of_linux),

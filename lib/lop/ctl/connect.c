@@ -10,6 +10,7 @@
 #include <netinet/ip.h>
 
 #include "../dp/fib.h"
+#include "../dp/fib_table.h"
 #include "../dp/send.h"
 #include "../dp/udp_table.h"
 #include "../include/lop_socket.h"
@@ -99,6 +100,36 @@ route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_
 	return ret;
 }
 
+/*
+ * Linux looks whether a connected socket's route still holds in most calls, not in sends only, and
+ * a route that is gone stays away until a send or connect(2) finds one.
+ */
+const struct lop_dst *
+lop_sock_peer_dst(struct lop_sock *sk)
+{
+	const uint32_t flags = lop_load(sk->flags);
+	struct lop_route_result result;
+	struct lop_flow flow = {
+		.daddr_be = lop_load(sk->daddr_be),
+		.saddr_be = lop_load(sk->saddr_be),
+		.oif = lop_load(sk->bound_if),
+		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
+		.protocol = sk->protocol,
+		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
+		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
+		.mark = lop_load(sk->mark),
+		.uid = sk->uid,
+	};
+
+	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED || !lop_load(sk->routed))
+		return NULL;
+	lop_flow_interface(sk, &flow);
+	if (lop_route_resolve(sk->lop, &flow, &result) == 0)
+		return result.dst;
+	lop_store(sk->routed, false);
+	return NULL;
+}
+
 /* With lop->lock held. The first source stays on a second connect (contract CO-02). */
 static void
 establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t saddr_be,
@@ -123,6 +154,7 @@ keep_route(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_
 	const uint32_t genid = lop_acquire(w->lop->genid);
 	struct lop_route_result result;
 
+	lop_store(sk->routed, true);
 	if (route_to(w, sk, &to, &result) == 0 && result.cacheable)
 		lop_sock_dst_set(sk, genid, daddr_be, &result);
 }

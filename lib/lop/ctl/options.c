@@ -23,8 +23,20 @@
 #define RECV_MORE \
 	(LOP_MORE_RCVMARK | LOP_MORE_RCVPRIORITY | LOP_MORE_RECVFRAGSIZE | LOP_MORE_CHECKSUM)
 
+/* Linux forgets the route with these only (what counts for IP_MTU), the last two if they differ. */
+static bool
+moves_route(const struct lop_sock *sk, int level, int name, uint8_t tos, uint32_t mark)
+{
+	if (level == IPPROTO_IP)
+		return name == IP_TOS && lop_load(sk->tos) != tos;
+	if (level != SOL_SOCKET)
+		return false;
+	return name == SO_DONTROUTE || name == SO_BINDTODEVICE || name == SO_BINDTOIFINDEX ||
+			(name == SO_MARK && lop_load(sk->mark) != mark);
+}
+
 static void
-changed(struct lop_sock *sk, int level, int name)
+changed(struct lop_sock *sk, int level, int name, bool routed)
 {
 	const bool cmsgs = (lop_load(sk->flags) & RECV_FLAGS) != 0 ||
 			(lop_load(sk->more) & RECV_MORE) != 0 || lop_load(sk->ts_flags) != 0 ||
@@ -38,6 +50,7 @@ changed(struct lop_sock *sk, int level, int name)
 		lop_sock_changed(sk);
 	else /* the route was asked for with the option as it was */
 		lop_sock_forget_dst(sk);
+	lop_store(sk->routed, routed);
 }
 
 static int
@@ -110,13 +123,18 @@ lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 	struct lop_worker *w;
 	struct lop_sock *sk = lop_sock_lock(fd, &w);
 	bool uncork = false;
+	uint32_t mark;
+	uint8_t tos;
 	int ret;
 
 	if (sk == NULL)
 		return -1;
+	tos = lop_load(sk->tos);
+	mark = lop_load(sk->mark);
 	ret = len <= INT_MAX ? set_by_level(sk, level, name, value, len) : -EINVAL;
 	if (ret == 0) {
-		changed(sk, level, name);
+		changed(sk, level, name,
+				lop_load(sk->routed) && !moves_route(sk, level, name, tos, mark));
 		uncork = level == SOL_UDP && name == UDP_CORK && lop_load(sk->cork) != NULL &&
 				(lop_load(sk->flags) & LOP_SOCK_CORK) == 0;
 	}
@@ -128,14 +146,13 @@ lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 
 /* An unknown level is another errno here than with setsockopt(2). */
 static int
-get_by_level(struct lop_worker *w, struct lop_sock *sk, int level, int name, void *value,
-		socklen_t *len)
+get_by_level(struct lop_sock *sk, int level, int name, void *value, socklen_t *len)
 {
 	switch (level) {
 	case SOL_SOCKET:
 		return lop_getsockopt_socket(sk, name, value, len);
 	case SOL_IP:
-		return lop_getsockopt_ip(w, sk, name, value, len);
+		return lop_getsockopt_ip(sk, name, value, len);
 	case SOL_UDP:
 		return sk->rx_udp ? lop_getsockopt_udp(sk, name, value, len) : -EOPNOTSUPP;
 	case SOL_RAW:
@@ -159,7 +176,7 @@ lop_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 	else if (*len > INT_MAX)
 		ret = -EINVAL;
 	else
-		ret = get_by_level(w, sk, level, name, value, len);
+		ret = get_by_level(sk, level, name, value, len);
 	lop_sock_leave(w);
 	return lop_posix(ret);
 }

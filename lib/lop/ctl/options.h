@@ -15,8 +15,7 @@
 int lop_setsockopt_socket(struct lop_sock *sk, int name, const void *value, socklen_t len);
 int lop_getsockopt_socket(struct lop_sock *sk, int name, void *value, socklen_t *len);
 int lop_setsockopt_ip(struct lop_sock *sk, int name, const void *value, socklen_t len);
-int
-lop_getsockopt_ip(struct lop_worker *w, struct lop_sock *sk, int name, void *value, socklen_t *len);
+int lop_getsockopt_ip(struct lop_sock *sk, int name, void *value, socklen_t *len);
 int lop_setsockopt_udp(struct lop_sock *sk, int name, const void *value, socklen_t len);
 int lop_getsockopt_udp(struct lop_sock *sk, int name, void *value, socklen_t *len);
 

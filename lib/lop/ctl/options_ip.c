@@ -280,29 +280,18 @@ lop_setsockopt_ip(struct lop_sock *sk, int name, const void *value, socklen_t le
 
 /* The MTU towards the peer. Asking is no send: no counter moves. */
 static int
-get_mtu(struct lop_worker *w, const struct lop_sock *sk, int *value)
+get_mtu(struct lop_sock *sk, int *value)
 {
-	struct lop_route_result result;
-	const struct lop_flow flow = {
-		.daddr_be = lop_load(sk->daddr_be),
-		.saddr_be = lop_load(sk->saddr_be),
-		.oif = lop_load(sk->bound_if),
-		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
-		.protocol = sk->protocol,
-		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
-		.mark = lop_load(sk->mark),
-		.uid = sk->uid,
-	};
+	const struct lop_dst *dst = lop_sock_peer_dst(sk);
 
-	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED ||
-			lop_route_resolve(w->lop, &flow, &result) != 0)
+	if (dst == NULL)
 		return -ENOTCONN;
-	*value = result.dst->mtu_bytes;
+	*value = dst->mtu_bytes;
 	return 0;
 }
 
 static int
-get_number(struct lop_worker *w, struct lop_sock *sk, int name, int *value)
+get_number(struct lop_sock *sk, int name, int *value)
 {
 	switch (name) {
 	case IP_TOS:
@@ -337,14 +326,14 @@ get_number(struct lop_worker *w, struct lop_sock *sk, int name, int *value)
 		*value = 0;
 		return 0;
 	case IP_MTU:
-		return get_mtu(w, sk, value);
+		return get_mtu(sk, value);
 	default:
 		return -ENOPROTOOPT;
 	}
 }
 
 int
-lop_getsockopt_ip(struct lop_worker *w, struct lop_sock *sk, int name, void *value, socklen_t *len)
+lop_getsockopt_ip(struct lop_sock *sk, int name, void *value, socklen_t *len)
 {
 	const int i = switch_index(name);
 	int number;
@@ -362,7 +351,7 @@ lop_getsockopt_ip(struct lop_worker *w, struct lop_sock *sk, int name, void *val
 		number = (lop_load(sk->flags) & switches[i].flag) != 0 ||
 				(lop_load(sk->more) & switches[i].more) != 0;
 	} else {
-		const int ret = get_number(w, sk, name, &number);
+		const int ret = get_number(sk, name, &number);
 
 		if (ret != 0)
 			return ret;

@@ -101,6 +101,7 @@ look_up_connected(struct lop_worker *w, struct lop_sock *sk, const struct lop_fl
 	if (lop_sock_dst_get(sk, genid, flow->daddr_be, result))
 		return 0;
 	ret = look_up(w, flow, result);
+	lop_store(sk->routed, ret == 0);
 	if (ret == 0 && result->cacheable)
 		lop_sock_dst_set(sk, genid, flow->daddr_be, result);
 	return ret;

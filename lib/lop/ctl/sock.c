@@ -296,6 +296,8 @@ lop_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
 
 	if (sk == NULL)
 		return -1;
+	if (lop_load(sk->dst_genid) != lop_acquire(w->lop->genid))
+		lop_sock_peer_dst(sk);
 	ret = copy_name(addr, len,
 			lop_load(sk->rcv_saddr_be) != 0 ? lop_load(sk->rcv_saddr_be)
 							: lop_load(sk->saddr_be),

@@ -90,6 +90,9 @@ int lop_addr_check(const struct sockaddr *addr, socklen_t len);
 /* ctl/notices.c: SO_TIMESTAMPING's flags (contract XM-06). With lop->lock held. */
 void lop_stamping_set(struct lop_sock *sk, uint32_t flags);
 
+/* ctl/connect.c: the peer's route, between lop_enter() and lop_leave(); NULL: none is known. */
+const struct lop_dst *lop_sock_peer_dst(struct lop_sock *sk);
+
 /* ctl/sock.c */
 
 /* What was prepared for the destination last used no longer fits. */

@@ -186,6 +186,7 @@ struct lop_sock {
 	RTE_ATOMIC(uint16_t) gso_size; /* UDP_SEGMENT */
 	bool gro;                      /* UDP_GRO */
 	bool pmtu_locked;
+	RTE_ATOMIC(bool) routed;           /* the peer has a route: IP_MTU has an answer */
 	RTE_ATOMIC(uint32_t) more;         /* enum lop_sock_more */
 	RTE_ATOMIC(uint32_t) ts_flags;     /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
 	RTE_ATOMIC(uint32_t) ts_key;       /* of the next datagram, with SOF_TIMESTAMPING_OPT_ID */
@@ -265,6 +266,7 @@ lop_sock_dst_set(struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 	lop_store(sk->dst_key_be, daddr_be);
 	lop_store(sk->dst_daddr_be, result->daddr_be);
 	lop_store(sk->dst_saddr_be, result->saddr_be);
+	lop_store(sk->routed, result->dst != NULL);
 	lop_publish(sk->dst_seq, seq + 2);
 	return true;
 }
