@@ -19,6 +19,7 @@ static const struct {
 	{ "connect", op_connect },
 	{ "get", op_get },
 	{ "hook", op_hook },
+	{ "ifconf", op_ifconf },
 	{ "ifreq", op_ifreq },
 	{ "inject", op_inject },
 	{ "ioctl", op_ioctl },

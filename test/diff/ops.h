@@ -22,6 +22,7 @@ void op_name(struct run *run, const struct words *w);
 void op_peer(struct run *run, const struct words *w);
 void op_poll(struct run *run, const struct words *w);
 void op_ioctl(struct run *run, const struct words *w);
+void op_ifconf(struct run *run, const struct words *w);
 void op_ifreq(struct run *run, const struct words *w);
 void op_shutdown(struct run *run, const struct words *w);
 void op_close(struct run *run, const struct words *w);

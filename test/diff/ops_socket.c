@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "ops.h"
 
@@ -183,6 +184,29 @@ op_ifreq(struct run *run, const struct words *w)
 		used += snprintf(text + used, sizeof(text) - used, "%02x", p[i]);
 	note(run, "value", json_string(text));
 	note_text(run, "name", "%.*s", IFNAMSIZ, ifr.ifr_name);
+}
+
+/* ifconf SLOT [room=BYTES]: every address and its label; no room: only how many bytes they need */
+void
+op_ifconf(struct run *run, const struct words *w)
+{
+	struct ifreq list[16] = { 0 };
+	struct ifconf conf = { .ifc_len = (int)number_of(w, "room", 0) };
+	json_t *lines = json_array();
+
+	if (conf.ifc_len > (int)sizeof(list))
+		bad_word("too much room", word_of(w, "room"));
+	conf.ifc_req = word_of(w, "room") != NULL ? list : NULL;
+	note_result(run, run->x->ioctl(fd_of(run, w, 1), SIOCGIFCONF, &conf));
+	note(run, "len", json_integer(conf.ifc_len));
+	for (unsigned int i = 0; conf.ifc_req != NULL && list[i].ifr_name[0] != '\0'; i++) {
+		char text[64], addr[40];
+
+		addr_text(run, addr, sizeof(addr), &list[i].ifr_addr, sizeof(list[i].ifr_addr));
+		snprintf(text, sizeof(text), "%.15s %s", list[i].ifr_name, addr);
+		json_array_append_new(lines, json_string(text));
+	}
+	note(run, "lines", lines);
 }
 
 void

@@ -217,10 +217,41 @@ ethtool_is_answered(void **state)
 	assert_int_equal(errno, EOPNOTSUPP);
 }
 
+/* contract DEV-15: SIOCGIFCONF lists them, as many as there is room for */
+static void
+addresses_are_listed_by_label(void **state)
+{
+	const struct lop_ifaddr alias = {
+		.local_be = inet_addr("10.9.0.1"), .prefix_len = 32, .label = "lo:1"
+	};
+	struct lop *lop = fx_lop_up(*state);
+	const int fd = fx_udp(lop, NULL, 0);
+	struct ifreq r[3];
+	struct ifconf c = { .ifc_len = sizeof(r), .ifc_req = r };
+
+	assert_int_equal(lop_addr_add(lop, LOP_LO_INDEX, &alias), 0);
+	assert_int_equal(lop_ioctl(fd, SIOCGIFCONF, &c), 0);
+	assert_int_equal(c.ifc_len, 2 * sizeof(r[0]));
+	assert_string_equal(r[0].ifr_name, "lo");
+	assert_int_equal(addr_of(&r[0].ifr_addr), inet_addr("127.0.0.1"));
+	assert_string_equal(r[1].ifr_name, "lo:1");
+	assert_int_equal(addr_of(&r[1].ifr_addr), inet_addr("10.9.0.1"));
+
+	c.ifc_len = 2 * sizeof(r[0]) - 1;
+	assert_int_equal(lop_ioctl(fd, SIOCGIFCONF, &c), 0);
+	assert_int_equal(c.ifc_len, sizeof(r[0]));
+	c = (struct ifconf){ 0 };
+	assert_int_equal(lop_ioctl(fd, SIOCGIFCONF, &c), 0);
+	assert_int_equal(c.ifc_len, 2 * sizeof(r[0]));
+	assert_int_equal(lop_ioctl(fd, SIOCGIFCONF, NULL), -1);
+	assert_int_equal(errno, EFAULT);
+}
+
 static const struct lo_case sock_ioctl_cases[] = {
 	LO_CASE(ethtool_is_answered),
 	LO_CASE(interfaces_answer_by_name),
 	LO_CASE(addresses_answer_by_label),
+	LO_CASE(addresses_are_listed_by_label),
 	LO_CASE(sockets_answer_for_themselves),
 };
 LO_REGISTER_TEST(lop_socket_autotest, sock_ioctl_cases);

@@ -7,6 +7,7 @@
  */
 
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if_arp.h>
 #include <sys/ioctl.h>
 
@@ -178,6 +179,41 @@ if_ioctl(struct lop *lop, unsigned long request, struct ifreq *ifr)
 	}
 }
 
+/* All addresses by their labels, as many as there is room for; without a buffer: what they need. */
+static int
+addrs_ioctl(struct lop *lop, struct ifconf *conf)
+{
+	char *to;
+	int room, used = 0;
+
+	if (conf == NULL)
+		return -EFAULT;
+	to = conf->ifc_buf;
+	room = to != NULL ? conf->ifc_len : INT_MAX;
+	for (int i = LOP_LO_INDEX; i < LOP_IFS_MAX; i++) {
+		struct lop_ifaddr addrs[64];
+		struct lop_if_info info;
+		int n = lop_addr_list(lop, i, addrs, RTE_DIM(addrs));
+
+		if (n <= 0 || lop_if_get(lop, i, &info) != 0)
+			continue;
+		n = RTE_MIN(n, (int)RTE_DIM(addrs));
+		for (int k = 0; k < n && room - used >= (int)sizeof(struct ifreq); k++) {
+			struct ifreq ifr = { 0 };
+
+			strlcpy(ifr.ifr_name,
+					addrs[k].label[0] != '\0' ? addrs[k].label : info.name,
+					IFNAMSIZ);
+			set_addr(&ifr.ifr_addr, addrs[k].local_be);
+			if (to != NULL)
+				memcpy(to + used, &ifr, sizeof(ifr));
+			used += sizeof(ifr);
+		}
+	}
+	conf->ifc_len = used;
+	return 0;
+}
+
 static bool
 is_if_ioctl(unsigned long request)
 {
@@ -203,7 +239,9 @@ lop_ioctl(int fd, unsigned long request, void *arg)
 	ret = sock_ioctl(w, sk, request, arg);
 	lop_sock_leave(w);
 	/* the calls of lop_if.h take the lock themselves */
-	if (ret == 1)
+	if (ret == 1 && request == SIOCGIFCONF)
+		ret = addrs_ioctl(lop, arg);
+	else if (ret == 1)
 		ret = is_if_ioctl(request) ? if_ioctl(lop, request, arg) : -ENOTTY;
 	return lop_posix(ret);
 }
