@@ -289,6 +289,29 @@ many_messages_arrive_in_order(void **state)
 	}
 }
 
+/* contract SEND-13: also when the route is known by then, and in bursts */
+static void
+routes_of_a_tiny_mtu_are_none(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	struct lop_route route = { .dst_be = inet_addr("10.1.0.0"),
+		.dst_len = 16,
+		.type = RTN_LOCAL,
+		.scope = RT_SCOPE_HOST,
+		.oif = LOP_LO_INDEX,
+		.mtu_bytes = 67 };
+	const struct sockaddr_in to = fx_addr("10.1.0.1", 4000);
+	const int s = fx_udp(lop, NULL, 4001);
+	struct rte_mbuf *m = rte_pktmbuf_alloc(lop_mempool(lop));
+
+	assert_non_null(m);
+	assert_int_equal(lop_route_add(lop, &route), 0);
+	for (unsigned int i = 0; i < 3; i++)
+		sf_fails(lop_sendto(s, "x", 1, 0, (const void *)&to, sizeof(to)), ENETUNREACH);
+	assert_int_equal(lop_udp_send_burst(s, &to, &m, 1), 0);
+	rte_pktmbuf_free(m);
+}
+
 static const struct lo_case cases[] = {
 	LO_CASE(descriptor_and_address_length_come_first),
 	LO_CASE(checks_come_in_linux_order),
@@ -303,5 +326,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(many_messages_end_at_the_first_that_fails),
 	LO_CASE(many_messages_to_a_closed_port_end_behind_the_first),
 	LO_CASE(many_messages_arrive_in_order),
+	LO_CASE(routes_of_a_tiny_mtu_are_none),
 };
 LO_REGISTER_TEST(lop_send_autotest, cases);

@@ -110,7 +110,8 @@ send_plain(struct lop_worker *w, struct lop_sock *sk, const void *buf, size_t le
 		return -ERESTART;
 	gens = lop_plan_gens(sk);
 	if (unlikely(!lop_send_route_known(w, sk, to, to_bytes, &s) ||
-			    len + lop_sending_headers(&s) > s.mtu_bytes))
+			    len + lop_sending_headers(&s) > s.mtu_bytes ||
+			    s.mtu_bytes < RTE_ETHER_MIN_MTU))
 		return -ERESTART;
 	lop_plan_make(w, gens, (const struct sockaddr_in *)(const void *)to, &s.send, s.dst);
 	m = rte_pktmbuf_alloc(w->lop->pool);

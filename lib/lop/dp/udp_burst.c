@@ -131,7 +131,7 @@ send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in 
 		if (*err != 0)
 			return 0;
 	}
-	*err = check(w, sk);
+	*err = likely(result.dst->mtu_bytes >= RTE_ETHER_MIN_MTU) ? check(w, sk) : -ENETUNREACH;
 	if (unlikely(*err != 0))
 		return 0;
 	lop_send_defaults(&send, sk, result.dst);
