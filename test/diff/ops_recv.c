@@ -34,7 +34,23 @@ static bool
 is_time(const struct cmsghdr *c)
 {
 	return c->cmsg_level == SOL_SOCKET &&
-			(c->cmsg_type == SO_TIMESTAMP || c->cmsg_type == SO_TIMESTAMPNS);
+			(c->cmsg_type == SO_TIMESTAMP || c->cmsg_type == SO_TIMESTAMPNS ||
+					c->cmsg_type == SO_TIMESTAMPING);
+}
+
+/* What time it was is another matter; of three stamps: which there are. */
+static void
+time_text(char *text, size_t size, const struct cmsghdr *c, size_t bytes)
+{
+	struct timespec ts[3] = { 0 };
+	char there[] = "---";
+
+	memcpy(ts, CMSG_DATA(c), RTE_MIN(bytes, sizeof(ts)));
+	for (unsigned int i = 0; i < RTE_DIM(ts); i++) {
+		if (ts[i].tv_sec != 0)
+			there[i] = '0' + i;
+	}
+	snprintf(text, size, "%zu bytes %s", bytes, bytes == sizeof(ts) ? there : "");
 }
 
 static void
@@ -52,7 +68,7 @@ cmsg_text(struct run *run, char *text, size_t size, const struct cmsghdr *c)
 			(c->cmsg_type == IP_RECVOPTS || c->cmsg_type == IP_RETOPTS)) {
 		options_text(text + used, size - used, CMSG_DATA(c), bytes);
 	} else if (is_time(c)) {
-		snprintf(text + used, size - used, "%zu bytes", bytes);
+		time_text(text + used, size - used, c, bytes);
 	} else {
 		for (size_t i = 0; i < bytes && used + 3 < size; i++)
 			used += snprintf(text + used, size - used, "%02x", CMSG_DATA(c)[i]);

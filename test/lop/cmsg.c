@@ -239,6 +239,27 @@ overflow_is_told_with_the_next_datagram(void **state)
 	assert_cmsg(&m, &at, SOL_SOCKET, SO_RXQ_OVFL, &lost, sizeof(lost));
 }
 
+/* contract CM-06: IP_RECVFRAGSIZE, of what came in pieces */
+static void
+largest_fragment_is_told(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int r = fx_udp(lop, NULL, 4000), s = fx_udp(lop, NULL, 4001);
+	const int largest = 1500;
+	struct cmsghdr *at = NULL;
+	static uint8_t big[3000];
+	struct sf_msg m;
+
+	assert_int_equal(lop_if_set_mtu(lop, LOP_LO_INDEX, 1500), 0);
+	sf_option(r, IPPROTO_IP, IP_RECVFRAGSIZE, 1);
+	assert_int_equal(sf_to(s, big, sizeof(big), 0, 4000), sizeof(big));
+	assert_int_equal(sf_to(s, "q", 1, 0, 4000), 1);
+	assert_true(receive(r, &m, sizeof(m.control)) > 0);
+	assert_cmsg(&m, &at, IPPROTO_IP, IP_RECVFRAGSIZE, &largest, sizeof(largest));
+	assert_int_equal(receive(r, &m, sizeof(m.control)), 1);
+	assert_int_equal(m.h.msg_controllen, 0);
+}
+
 /* contract CM-06: one of the two kinds of time */
 static void
 timestamp_has_the_asked_for_size(void **state)
@@ -298,6 +319,7 @@ static const struct lo_case cases[] = {
 	LO_CASE(type_of_service_and_ttl_arrive),
 	LO_CASE(record_route_arrives_filled),
 	LO_CASE(overflow_is_told_with_the_next_datagram),
+	LO_CASE(largest_fragment_is_told),
 	LO_CASE(timestamp_has_the_asked_for_size),
 	LO_CASE(timestamp_is_the_time_of_arrival),
 };

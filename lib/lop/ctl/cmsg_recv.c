@@ -126,12 +126,7 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 	const struct rte_ipv4_hdr *ip = lop_recv_ip(sk, m);
 	uint64_t came_us;
 
-	if (likely((on &
-				   (LOP_SOCK_TIMESTAMP | LOP_SOCK_TIMESTAMPNS | LOP_SOCK_STAMPING |
-						   LOP_SOCK_RXQ_OVFL | LOP_SOCK_PKTINFO |
-						   LOP_SOCK_RECVTTL | LOP_SOCK_RECVTOS |
-						   LOP_SOCK_RECVOPTS | LOP_SOCK_RETOPTS |
-						   LOP_SOCK_ORIGDSTADDR)) == 0))
+	if (likely((on & LOP_SOCK_PLAIN_RECV_OFF) == 0))
 		return;
 	/* one that was there before the socket asked has no stamp: Linux takes the time of reading */
 	came_us = (lop_meta(m)->flags & LOP_META_STAMPED) != 0 ? lop_meta(m)->arrived_us
@@ -159,4 +154,11 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 	put_options(on, ip, control, flags);
 	if ((on & LOP_SOCK_ORIGDSTADDR) != 0)
 		put_origdst(sk, ip, control, flags);
+	if ((lop_load(sk->more) & LOP_MORE_RECVFRAGSIZE) != 0 &&
+			(lop_meta(m)->flags & LOP_META_REASSEMBLED) != 0) {
+		const int largest = m->vlan_tci_outer;
+
+		lop_control_put(control, flags, IPPROTO_IP, IP_RECVFRAGSIZE, &largest,
+				sizeof(largest));
+	}
 }

@@ -207,7 +207,9 @@ put_control(const struct lop_worker *w, const struct lop_sock *sk,
 					(lop_load(sk->flags) & LOP_SOCK_STAMPING) != 0))
 		lop_cmsg_stamping(w, sk, rec->now_us, control, flags);
 	if ((lop_load(sk->flags) & LOP_SOCK_PKTINFO) != 0 && rec->offender.sin_family == AF_INET) {
+		const bool stamp = rec->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
 		const struct in_pktinfo info = { .ipi_ifindex = rec->ifindex,
+			.ipi_spec_dst.s_addr = stamp ? rec->offender.sin_addr.s_addr : 0,
 			.ipi_addr = rec->offender.sin_addr };
 
 		lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));

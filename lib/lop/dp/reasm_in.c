@@ -124,6 +124,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 		lop_meta(m)->flags &= ~LOP_META_CSUM_VALID;
 	lop_meta(m)->l3_len = header;
 	lop_charge_set(m, charge);
+	m->vlan_tci_outer = q->largest; /* IP_RECVFRAGSIZE (contract CM-06) */
 
 	ip = rte_pktmbuf_mtod(m, struct rte_ipv4_hdr *);
 	ip->total_length = rte_cpu_to_be_16(m->pkt_len);
