@@ -23,6 +23,8 @@
 /* An error is no longer than this, whatever it quotes. */
 #define ERROR_BYTES_MAX 576
 #define TOS_BITS 0x1e
+#define ICMP_ROUTERADVERT 9
+#define ICMP_ROUTERSOLICIT 10
 #define ADDR_DUMMY RTE_BE32(0xc0000008)
 
 void
@@ -123,6 +125,14 @@ fail:
 	lop_drop(w, m, NO_MBUF);
 }
 
+/* Errors, and types that nobody here takes for anything else. */
+static bool
+is_unanswerable(uint8_t type)
+{
+	return lop_icmp_is_error(type) || type == 1 || type == 2 || type == 6 || type == 7 ||
+			type == ICMP_ROUTERADVERT || type == ICMP_ROUTERSOLICIT;
+}
+
 /* No error about an error, nor about what was not for one host, nor about a fragment's rest. */
 static bool
 may_answer(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type)
@@ -149,7 +159,7 @@ may_answer(struct lop_worker *w, const struct rte_mbuf *m, uint8_t type)
 	if (!lop_icmp_is_error(type) || ip->next_proto_id != IPPROTO_ICMP)
 		return true;
 	inner = rte_pktmbuf_read(m, lop_ihl(m), sizeof(*inner), &inner_type);
-	return inner != NULL && *inner <= NR_ICMP_TYPES && !lop_icmp_is_error(*inner);
+	return inner != NULL && *inner <= NR_ICMP_TYPES && !is_unanswerable(*inner);
 }
 
 /* It came over lo, whose driver marks its packets. */
