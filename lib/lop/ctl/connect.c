@@ -88,8 +88,8 @@ route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_
 
 	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, result);
-	/* this host by its address: with a source there are routes to ask */
-	if (ret == 0 && flow.daddr_be == 0) {
+	/* this host by its address, and the source that came out has to be ours: ask with both */
+	if (ret == 0 && (flow.daddr_be == 0 || flow.saddr_be == 0)) {
 		flow.daddr_be = result->daddr_be;
 		flow.saddr_be = result->saddr_be;
 		ret = lop_route_output(w, &flow, result);
