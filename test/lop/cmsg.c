@@ -217,6 +217,31 @@ record_route_arrives_filled(void **state)
 	sf_fails(send_with(s, IPPROTO_IP, IP_RETOPTS, "\7\2", 2), EINVAL);
 }
 
+/* contract CM-06: what came before the option was on has no address, also when it is off between */
+static void
+pktinfo_is_decided_when_a_datagram_comes(void **state)
+{
+	static const struct in_pktinfo whole = { .ipi_ifindex = LOP_LO_INDEX,
+		.ipi_spec_dst.s_addr = RTE_BE32(INADDR_LOOPBACK),
+		.ipi_addr.s_addr = RTE_BE32(INADDR_LOOPBACK) };
+	static const struct in_pktinfo bare = { .ipi_addr.s_addr = RTE_BE32(INADDR_LOOPBACK) };
+	static const bool on[] = { false, true, false, true };
+	struct lop *lop = fx_lop_up(*state);
+	const int r = fx_udp(lop, NULL, 4000), s = fx_udp(lop, NULL, 4001);
+	struct sf_msg m;
+
+	for (unsigned int i = 0; i < RTE_DIM(on); i++) {
+		sf_option(r, IPPROTO_IP, IP_PKTINFO, on[i]);
+		assert_int_equal(sf_to(s, "a", 1, 0, 4000), 1);
+	}
+	for (unsigned int i = 0; i < RTE_DIM(on); i++) {
+		struct cmsghdr *at = NULL;
+
+		assert_int_equal(receive(r, &m, sizeof(m.control)), 1);
+		assert_cmsg(&m, &at, IPPROTO_IP, IP_PKTINFO, on[i] ? &whole : &bare, sizeof(whole));
+	}
+}
+
 /* contract CM-06, UR-04: datagrams lost so far */
 static void
 overflow_is_told_with_the_next_datagram(void **state)
@@ -318,6 +343,7 @@ static const struct lo_case cases[] = {
 	LO_CASE(small_control_buffers_are_cut),
 	LO_CASE(type_of_service_and_ttl_arrive),
 	LO_CASE(record_route_arrives_filled),
+	LO_CASE(pktinfo_is_decided_when_a_datagram_comes),
 	LO_CASE(overflow_is_told_with_the_next_datagram),
 	LO_CASE(largest_fragment_is_told),
 	LO_CASE(timestamp_has_the_asked_for_size),

@@ -83,9 +83,13 @@ put_pktinfo(struct lop_worker *w, const struct rte_ipv4_hdr *ip, const struct rt
 		.ipi_spec_dst.s_addr = ip->dst_addr,
 		.ipi_addr.s_addr = ip->dst_addr };
 
-	if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0)
+	if (unlikely((lop_meta(m)->flags & LOP_META_NO_INFO) != 0)) {
+		info.ipi_ifindex = 0;
+		info.ipi_spec_dst.s_addr = 0;
+	} else if ((lop_meta(m)->flags & (LOP_META_BROADCAST | LOP_META_MULTICAST)) != 0) {
 		info.ipi_spec_dst.s_addr = lop_answer_source(
 				w->lop, lop_if_of(w->lop, info.ipi_ifindex), ip);
+	}
 	lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 }
 

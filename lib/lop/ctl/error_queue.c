@@ -10,6 +10,7 @@
 
 #include <rte_ip.h>
 
+#include "../dp/reasm.h"
 #include "error_queue.h"
 #include "msg.h"
 
@@ -79,6 +80,18 @@ quote(struct rte_mbuf *m, const struct rte_mbuf *from, uint32_t off)
 	m->pkt_len += io.iov_len;
 }
 
+/* Which way a message about an error came; its IPv4 header stands in front of it. */
+static void
+came_by(const struct lop_worker *w, const struct rte_mbuf *m, struct lop_error_record *rec)
+{
+	const struct rte_ipv4_hdr
+			*ip = (const struct rte_ipv4_hdr *)(rte_pktmbuf_mtod(m, const uint8_t *) -
+					lop_meta(m)->l3_len);
+
+	rec->ifindex = lop_came_in_by(w, m);
+	rec->told_be = ip->dst_addr;
+}
+
 static void
 queue_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_error *error)
 {
@@ -104,7 +117,7 @@ queue_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_err
 		rec->offender.sin_family = AF_INET;
 		rec->offender.sin_addr.s_addr = error->offender_be;
 		if (error->payload != NULL)
-			rec->ifindex = lop_meta(error->payload)->ifindex;
+			came_by(w, error->payload, rec);
 	}
 	quote(m, error->payload, error->payload_off);
 	if (!lop_error_enqueue(sk, m, lop_truesize(m->pkt_len - sizeof(*rec))))
@@ -210,7 +223,7 @@ put_control(const struct lop_worker *w, const struct lop_sock *sk,
 		const bool stamp = rec->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
 		const struct in_pktinfo info = { .ipi_ifindex = rec->ifindex,
 			.ipi_spec_dst.s_addr = stamp ? rec->offender.sin_addr.s_addr : 0,
-			.ipi_addr = rec->offender.sin_addr };
+			.ipi_addr.s_addr = stamp ? rec->offender.sin_addr.s_addr : rec->told_be };
 
 		lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 	}

@@ -18,6 +18,7 @@ struct lop_error_record {
 	struct sock_extended_err ee;
 	struct sockaddr_in offender; /* all zeros for a local error */
 	uint32_t daddr_be;           /* where the datagram had gone */
+	uint32_t told_be;            /* whom the ICMP message was for */
 	uint16_t dport_be;
 	uint16_t ifindex;
 	uint32_t truesize;

@@ -57,6 +57,25 @@ switch_index(int name)
 	return -1;
 }
 
+/* What is said of a datagram is decided when it comes, and those of the queue have come. */
+static void
+pktinfo_set(struct lop_sock *sk, bool on)
+{
+	const uint16_t keep = on ? LOP_META_INFO : LOP_META_NO_INFO;
+	const uint16_t mark = on ? LOP_META_NO_INFO : LOP_META_INFO;
+
+	lop_rx_lock(sk);
+	lop_sock_list(sk);
+	if (((lop_load(sk->flags) & LOP_SOCK_PKTINFO) != 0) != on) {
+		for (struct rte_mbuf *m = sk->rx_head; m != NULL; m = lop_meta(m)->next) {
+			if ((lop_meta(m)->flags & keep) == 0)
+				lop_meta(m)->flags |= mark;
+		}
+	}
+	lop_switch(&sk->flags, LOP_SOCK_PKTINFO, on);
+	lop_rx_unlock(sk);
+}
+
 static int
 switch_set(struct lop_sock *sk, int i, int value, socklen_t len)
 {
@@ -70,7 +89,9 @@ switch_set(struct lop_sock *sk, int i, int value, socklen_t len)
 		return -EPERM;
 	if (name == IP_MULTICAST_ALL && (value < 0 || value > 1))
 		return -EINVAL;
-	if (switches[i].flag != 0)
+	if (name == IP_PKTINFO)
+		pktinfo_set(sk, value != 0);
+	else if (switches[i].flag != 0)
 		lop_switch(&sk->flags, switches[i].flag, value != 0);
 	else
 		lop_switch(&sk->more, switches[i].more, value != 0);

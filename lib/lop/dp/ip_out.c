@@ -20,6 +20,8 @@ lop_ip_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 	/* only raw sockets' own headers are no requests, and those come alone */
 	if (likely((lop_meta(pkts[0])->flags & LOP_META_NO_REQUEST) == 0))
 		lop_mib_add(w, IP_OUTREQUESTS, n);
+	else /* in the receiver's queue the bit means something else */
+		lop_meta(pkts[0])->flags &= ~LOP_META_NO_REQUEST;
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_IP_OUT, pkts, n, 0, 0);
 	return n;

@@ -36,6 +36,9 @@ enum lop_meta_flag {
 	LOP_META_SELF = 1 << 12,       /* for this host, of what another device took (MC-03) */
 	LOP_META_STAMPED = 1 << 13,    /* meta.arrived_us is valid */
 	LOP_META_CHARGED = 1 << 14,    /* hash.fdir.hi is its truesize, see lop_charge_of() */
+	LOP_META_NO_INFO = 1 << 15,    /* came before IP_PKTINFO was on (CM-06) */
+	/* in a queue, where the other one is gone: IP_PKTINFO was on, then off */
+	LOP_META_INFO = LOP_META_NO_REQUEST,
 };
 
 /* Either: nobody need look at it. */

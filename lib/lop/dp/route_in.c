@@ -81,9 +81,9 @@ look_closer(struct lop_worker *w, struct rte_mbuf *m)
 		lop_drop(w, m, IP_OPTIONS);
 		return false;
 	}
-	if ((dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0)
+	if ((dst->cache_flags & (RTCF_MULTICAST | RTCF_BROADCAST)) != 0) {
 		count_class(w, m, dst);
-	else if (is_stray(w, meta)) {
+	} else if (is_stray(w, meta)) {
 		lop_drop(w, m, DISCARD);
 		return false;
 	}
