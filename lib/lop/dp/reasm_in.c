@@ -102,6 +102,7 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 	const struct rte_mbuf *head = q->run[0];
 	const uint32_t header = lop_ihl(head);
 	const uint16_t options = lop_meta(head)->flags & LOP_META_OPTIONS;
+	const uint8_t pkt_type = lop_meta(head)->pkt_type;
 	const int ecn = ecn_of(q->ecn);
 	struct rte_ipv4_hdr *ip;
 	struct rte_mbuf *m;
@@ -117,7 +118,8 @@ whole(struct lop_worker *w, struct lop_reasm *r, struct lop_reasm_queue *q,
 	m = lop_reasm_join(q);
 	m->ol_flags &= ~(RTE_MBUF_F_RX_RSS_HASH | RTE_MBUF_F_RX_FDIR | RTE_MBUF_F_RX_FDIR_ID);
 	*lop_meta(m) = *meta;
-	/* its header is the first fragment's, and so are its options */
+	/* its header is the first fragment's, and so are its options and the kind of its frame */
+	lop_meta(m)->pkt_type = pkt_type;
 	lop_meta(m)->flags &= ~LOP_META_OPTIONS;
 	lop_meta(m)->flags |= LOP_META_REASSEMBLED | options;
 	if (!q->csum_valid)
