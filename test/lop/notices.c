@@ -102,6 +102,36 @@ events_of(int fd)
 	return p.revents;
 }
 
+/* contract XM-06, CM-03: a control message stands for the socket's choice, for one send */
+static void
+one_send_asks_for_its_stamps(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int s = fx_udp(lop, NULL, 0);
+	const uint32_t sent = SOF_TIMESTAMPING_TX_SOFTWARE, none = 0;
+	struct sf_msg m;
+
+	fx_udp(lop, NULL, 4000);
+	sf_option(s, SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_SOFTWARE);
+	sf_msg(&m, "a", 4000);
+	assert_int_equal(lop_sendmsg(s,
+					 sf_cmsg(&m, SOL_SOCKET, SO_TIMESTAMPING, &sent,
+							 sizeof(sent)),
+					 0),
+			1);
+	assert_stamp(s, 43, 0, 0);
+	assert_int_equal(sf_to(s, "b", 1, 0, 4000), 1);
+	assert_none(s);
+	sf_option(s, SOL_SOCKET, SO_TIMESTAMPING, TX);
+	sf_msg(&m, "c", 4000);
+	assert_int_equal(lop_sendmsg(s,
+					 sf_cmsg(&m, SOL_SOCKET, SO_TIMESTAMPING, &none,
+							 sizeof(none)),
+					 0),
+			1);
+	assert_none(s);
+}
+
 /* contract XM-06: the frame comes back with the time at which it left, and is no error */
 static void
 stamps_of_sends_come_by_the_error_queue(void **state)
@@ -277,6 +307,7 @@ records_are_charged_to_the_receive_buffer(void **state)
 
 static const struct lo_case notices_cases[] = {
 	LO_CASE(stamps_of_sends_come_by_the_error_queue),
+	LO_CASE(one_send_asks_for_its_stamps),
 	LO_CASE(stamps_are_numbered_and_may_come_alone),
 	LO_CASE(stamps_of_arrivals_come_with_the_datagram),
 	LO_CASE(zerocopy_is_done_by_copying),

@@ -56,7 +56,10 @@ socket_level(const struct lop_sock *sk, const struct cmsghdr *cmsg, struct lop_c
 		c->mark = int_of(data);
 		return 0;
 	case SO_TIMESTAMPING:
-		return data == NULL || ((uint32_t)int_of(data) & ~tx_records) != 0 ? -EINVAL : 0;
+		if (data == NULL || ((uint32_t)int_of(data) & ~tx_records) != 0)
+			return -EINVAL;
+		c->stamps = (uint32_t)int_of(data) | LOP_STAMPS_ASKED;
+		return 0;
 	case SO_PRIORITY:
 		if (data == NULL)
 			return -EINVAL;

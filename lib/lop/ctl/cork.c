@@ -139,7 +139,8 @@ cork_send(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 
 		cork->m = NULL;
 		refresh(sk, cork);
-		ret = lop_send_mbuf(w, &cork->sending, m);
+		ret = cork->sending.stamps != 0 ? lop_send_stamped(w, &cork->sending, m)
+						: lop_send_mbuf(w, &cork->sending, m);
 	}
 	cork_free(cork);
 	return ret;

@@ -47,8 +47,9 @@ struct lop_cookie {
 	int oif;
 	uint32_t saddr_be;
 	uint32_t mark;
-	int tos;     /* -1: the socket's */
-	uint8_t ttl; /* 0: the socket's */
+	uint32_t stamps; /* SO_TIMESTAMPING's records, with LOP_STAMPS_ASKED; 0: the socket's */
+	int tos;         /* -1: the socket's */
+	uint8_t ttl;     /* 0: the socket's */
 	uint8_t options_bytes;
 	uint16_t gso_size;
 	bool ip_level; /* something but UDP_SEGMENT was there: contract CO-04 */
@@ -62,7 +63,9 @@ struct lop_sending {
 	const struct lop_dst *dst;
 	uint32_t mtu_bytes; /* where it is cut, or refused */
 	uint16_t gso_size;
-	uint8_t ttl; /* of a control message, 0: none; by lop_send_route() only */
+	/* Of control messages, 0: none; by lop_send_route() only. */
+	uint8_t ttl;
+	uint32_t stamps;
 	uint8_t options[LOP_OPTIONS_MAX];
 };
 
@@ -245,6 +248,10 @@ int lop_recv_next_bytes(struct lop_worker *w, struct lop_sock *sk);
 void lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m);
 /* SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */
 void lop_peek_moved(struct lop_sock *sk, int32_t bytes);
+
+/* ctl/notices.c: lop_send_mbuf() of a send that asks for stamps by itself (contract XM-06). */
+#define LOP_STAMPS_ASKED RTE_BIT32(31)
+int lop_send_stamped(struct lop_worker *w, struct lop_sending *s, struct rte_mbuf *m);
 
 /* ctl/notices.c: a send with MSG_ZEROCOPY is done with its buffer (contract XM-07). */
 void lop_zerocopy_done(struct lop_worker *w, struct lop_sock *sk);

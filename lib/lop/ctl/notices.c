@@ -30,7 +30,9 @@ lop_stamping_set(struct lop_sock *sk, uint32_t flags)
 	/* counting begins anew */
 	if ((flags & SOF_TIMESTAMPING_OPT_ID) != 0 && (old & SOF_TIMESTAMPING_OPT_ID) == 0)
 		lop_store(sk->ts_key, 0);
-	lop_count(lop->nb_stamping, ((flags & STAMPS_SENT) != 0) - ((old & STAMPS_SENT) != 0));
+	rte_atomic_fetch_add_explicit(&lop->nb_stamping,
+			((flags & STAMPS_SENT) != 0) - ((old & STAMPS_SENT) != 0),
+			rte_memory_order_relaxed);
 	lop_store(sk->ts_flags, flags);
 	lop_watched_update(lop);
 }
@@ -103,7 +105,9 @@ lop_sock_sent(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 {
 	const struct rte_ipv4_hdr *ip = rte_pktmbuf_mtod_offset(
 			frame, const struct rte_ipv4_hdr *, RTE_ETHER_HDR_LEN);
-	const uint32_t flags = lop_load(sk->ts_flags);
+	const bool asked = w->stamps != 0 && w->send != NULL && w->send->sock == sk;
+	const uint32_t own = lop_load(sk->ts_flags);
+	const uint32_t flags = asked ? (own & ~STAMPS_SENT) | w->stamps : own;
 	uint32_t key = 0;
 
 	/* once for a datagram, not for its later fragments */
@@ -116,6 +120,21 @@ lop_sock_sent(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 		stamp(w, sk, frame, flags, SCHEDULED, key);
 	if ((flags & SOF_TIMESTAMPING_TX_SOFTWARE) != 0)
 		stamp(w, sk, frame, flags, SENT, key);
+}
+
+int
+lop_send_stamped(struct lop_worker *w, struct lop_sending *s, struct rte_mbuf *m)
+{
+	struct lop *lop = w->lop;
+	int ret;
+
+	/* looked at where frames leave, like that of sockets which always ask */
+	rte_atomic_fetch_add_explicit(&lop->nb_stamping, 1, rte_memory_order_relaxed);
+	w->stamps = s->stamps;
+	ret = lop_send_mbuf(w, s, m);
+	w->stamps = 0;
+	rte_atomic_fetch_sub_explicit(&lop->nb_stamping, 1, rte_memory_order_relaxed);
+	return ret;
 }
 
 void

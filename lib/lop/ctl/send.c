@@ -57,7 +57,7 @@ send_udp(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq
 		rte_pktmbuf_free(m);
 		return ret;
 	}
-	ret = lop_send_mbuf(w, &s, m);
+	ret = unlikely(s.stamps != 0) ? lop_send_stamped(w, &s, m) : lop_send_mbuf(w, &s, m);
 	return ret != 0 ? ret : (ssize_t)rq->len;
 }
 

@@ -172,6 +172,7 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	decide(sk, &result, t.dport_be, s);
 	s->gso_size = c.gso_size;
 	s->ttl = c.ttl;
+	s->stamps = c.stamps;
 	if (c.ttl != 0)
 		s->send.ttl = c.ttl;
 	if (c.tos >= 0)

@@ -195,7 +195,7 @@ uint16_t
 lop_udp_out(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	w->out.headers = true;
-	if (unlikely(w->send->options_bytes != 0 || w->send->software_check))
+	if (unlikely(w->send->options_bytes != 0 || w->send->software_check || w->stamps != 0))
 		return lop_udp_out_odd(w, pkts, n);
 	if (likely(w->out.dst != NULL))
 		to_one(w, pkts, n);
@@ -233,7 +233,10 @@ charge_of(const struct lop_send *s, uint32_t bytes)
 	return lop_truesize_of(LOP_L4_BYTES + first, s->options_bytes) + bytes - first;
 }
 
-/* Datagrams with IPv4 options or a real checksum: one by one, with room made for the options. */
+/*
+ * Datagrams with IPv4 options, a real checksum or stamps to be told of: one by one, with room made
+ * for the options, and by all stages.
+ */
 uint16_t
 lop_udp_out_odd(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {

@@ -65,6 +65,7 @@ struct __rte_cache_aligned lop_worker {
 	struct lop_found found; /* by plain_in */
 	struct lop_out out;
 	const struct lop_send *send; /* of the burst in lop_output(), see send.h */
+	uint32_t stamps;             /* that it asks for by control message, see lop_sock_sent() */
 	bool looping;                /* in lop_loop(): what is sent now waits its turn */
 	uint32_t lo_waiting;         /* packets in this worker's queue of lo */
 	struct lop_to to[LOP_BURST_MAX];
