@@ -5,6 +5,7 @@
 /* Datagrams from several sends. */
 
 #include <netinet/udp.h>
+#include <sys/ioctl.h>
 
 #include "send_fx.h"
 
@@ -186,6 +187,28 @@ options_of_the_push_count(void **state)
 	sf_fails(lop_send(s, big, 2000, 0), EMSGSIZE);
 }
 
+/* contract CK-01, XM-02: until it leaves, and is discarded with the socket's memory of it */
+static void
+what_pends_takes_room_of_the_send_buffer(void **state)
+{
+	struct lop *lop = fx_lop_up(*state);
+	const int s = sf_connected(lop, 4000);
+	int bytes;
+
+	fx_udp(lop, NULL, 4000);
+	assert_int_equal(lop_send(s, big, 200, MSG_MORE), 200);
+	assert_int_equal(lop_send(s, big, 10, MSG_MORE), 10);
+	assert_int_equal(lop_ioctl(s, TIOCOUTQ, &bytes), 0);
+	assert_int_equal(bytes, 1280 + 10);
+	assert_int_equal(lop_send(s, big, 1, 0), 1);
+	assert_int_equal(lop_ioctl(s, TIOCOUTQ, &bytes), 0);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(lop_send(s, big, 60000, MSG_MORE), 60000);
+	sf_fails(lop_send(s, big, 6000, MSG_MORE), EMSGSIZE);
+	assert_int_equal(lop_ioctl(s, TIOCOUTQ, &bytes), 0);
+	assert_int_equal(bytes, 0);
+}
+
 /* contract CK-01, CO-03: sent all the same, and lost */
 static void
 what_pends_is_lost_with_its_route(void **state)
@@ -214,5 +237,6 @@ static const struct lo_case cases[] = {
 	LO_CASE(connect_gives_what_pends_its_peer),
 	LO_CASE(options_of_the_push_count),
 	LO_CASE(what_pends_is_lost_with_its_route),
+	LO_CASE(what_pends_takes_room_of_the_send_buffer),
 };
 LO_REGISTER_TEST(lop_cork_autotest, cases);

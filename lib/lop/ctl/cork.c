@@ -18,7 +18,35 @@ struct lop_cork {
 	struct lop_sending sending;
 	uint32_t genid;      /* sending.dst is good under it */
 	struct lop_to asked; /* what its route was asked for with */
+	uint32_t wmem_bytes; /* that it takes of the send buffer */
 };
+
+/* What it would take, as Linux lays it out: the first send in a buffer, more of it in pages. */
+static uint32_t
+wmem_of(const struct lop_cork *cork)
+{
+	const uint32_t options = cork->sending.send.options_bytes;
+	const uint32_t first = cork->sending.send.first_bytes;
+	const uint32_t most = cork->sending.mtu_bytes - 20 - options;
+	uint32_t left = 8 + cork->m->pkt_len, sum = 0;
+
+	if (left <= most)
+		return lop_truesize_of(8 + first, options) + cork->m->pkt_len - first;
+	/* fragments, each in a buffer of its own */
+	while (left > most) {
+		sum += lop_truesize_of(most & ~7U, options);
+		left -= most & ~7U;
+	}
+	return sum + lop_truesize_of(left, options);
+}
+
+static void
+wmem_set(struct lop_sock *sk, struct lop_cork *cork, uint32_t bytes)
+{
+	rte_atomic_fetch_add_explicit(
+			&sk->wmem_bytes, bytes - cork->wmem_bytes, rte_memory_order_relaxed);
+	cork->wmem_bytes = bytes;
+}
 
 static void
 cork_free(struct lop_cork *cork)
@@ -38,6 +66,8 @@ cork_take(struct lop_sock *sk)
 	rte_spinlock_lock(&sk->tx_lock);
 	cork = lop_load(sk->cork);
 	lop_store(sk->cork, NULL);
+	if (cork != NULL)
+		wmem_set(sk, cork, 0);
 	rte_spinlock_unlock(&sk->tx_lock);
 	return cork;
 }
@@ -184,10 +214,12 @@ add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 		ret = append(w, sk, cork, rq);
 	}
 	if (ret == 0 && goes_on(sk, rq->flags)) {
+		wmem_set(sk, cork, wmem_of(cork));
 		rte_spinlock_unlock(&sk->tx_lock);
 		return rq->len;
 	}
 	lop_store(sk->cork, NULL);
+	wmem_set(sk, cork, 0);
 	rte_spinlock_unlock(&sk->tx_lock);
 	if (ret != 0)
 		cork_free(cork);
