@@ -15,6 +15,7 @@
 #include "../dp/fib.h"
 #include "../dp/fib_table.h"
 #include "../dp/ip_options.h"
+#include "../dp/sock_queue.h"
 #include "../include/lop_socket.h"
 #include "options.h"
 

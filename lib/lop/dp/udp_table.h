@@ -16,7 +16,7 @@
 
 #include <rte_hash_crc.h>
 
-#include "sock.h"
+#include "sock_queue.h"
 
 #define LOP_UDP_PORT_CHAINS 4096
 #define LOP_UDP_PORTS 65536
