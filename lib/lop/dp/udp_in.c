@@ -139,13 +139,9 @@ to_many(struct lop_worker *w, struct rte_mbuf *m)
 		if (!lop_udp_hears(sk, &t, (lop_meta(m)->flags & LOP_META_MULTICAST) != 0))
 			continue;
 		if (found != NULL) {
-			copy = rte_pktmbuf_copy(m, w->lop->pool, 0, UINT32_MAX);
-			if (copy == NULL) {
-				lop_count(w->drop[LOP_DROP_NO_MBUF], 1);
-			} else {
-				lop_udp_copy_headers(copy, m);
+			copy = lop_udp_copy(w, m);
+			if (copy != NULL)
 				lop_sock_deliver(w, found, &copy, 1);
-			}
 		}
 		found = sk;
 	}

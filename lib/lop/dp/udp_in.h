@@ -32,7 +32,7 @@ bool lop_udp_payload_is_right(struct rte_mbuf *m);
 /* Whether a broadcast or multicast datagram is for this socket too (contract BC-01, MC-02). */
 bool lop_udp_hears(const struct lop_sock *sk, const struct lop_tuple *t, bool multicast);
 
-/* What stands in front of a copied datagram's payload: its headers, and its meta. */
-void lop_udp_copy_headers(struct rte_mbuf *copy, const struct rte_mbuf *m);
+/* A copy with the headers in front of its payload, and its meta; NULL: no mbufs, counted. */
+struct rte_mbuf *lop_udp_copy(struct lop_worker *w, struct rte_mbuf *m);
 
 #endif

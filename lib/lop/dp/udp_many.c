@@ -30,13 +30,25 @@ lop_udp_hears(const struct lop_sock *sk, const struct lop_tuple *t, bool multica
 	return !multicast || lop_mcast_allows(sk, t->daddr_be, t->saddr_be, t->ifindex);
 }
 
-void
-lop_udp_copy_headers(struct rte_mbuf *copy, const struct rte_mbuf *m)
+struct rte_mbuf *
+lop_udp_copy(struct lop_worker *w, struct rte_mbuf *m)
 {
-	const unsigned int bytes = lop_meta(m)->l3_len + sizeof(struct rte_udp_hdr);
+	const unsigned int l4_len = sizeof(struct rte_udp_hdr);
+	const unsigned int bytes = l4_len + lop_meta(m)->l3_len;
+	struct rte_mbuf *copy;
 
+	/* with its header: DPDK copies nothing that is empty */
+	rte_pktmbuf_prepend(m, l4_len);
+	copy = rte_pktmbuf_copy(m, w->lop->pool, 0, UINT32_MAX);
+	rte_pktmbuf_adj(m, l4_len);
+	if (copy == NULL) {
+		lop_count(w->drop[LOP_DROP_NO_MBUF], 1);
+		return NULL;
+	}
+	rte_pktmbuf_adj(copy, l4_len);
 	/* a copy starts with the pool's headroom, which is longer than these */
 	memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - bytes,
 			rte_pktmbuf_mtod(m, const uint8_t *) - bytes, bytes);
 	*lop_meta(copy) = *lop_meta(m);
+	return copy;
 }
