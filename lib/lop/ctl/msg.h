@@ -246,8 +246,6 @@ struct rte_mbuf *lop_peek(struct lop_sock *sk, uint32_t *off);
 int lop_recv_next_bytes(struct lop_worker *w, struct lop_sock *sk);
 /* Take it out of the queue, if it is there still: it is no good. */
 void lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m);
-/* SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */
-void lop_peek_moved(struct lop_sock *sk, int32_t bytes);
 
 /* ctl/notices.c: lop_send_mbuf() of a send that asks for stamps by itself (contract XM-06). */
 #define LOP_STAMPS_ASKED RTE_BIT32(31)

@@ -195,6 +195,7 @@ set_int(struct lop_sock *sk, int name, int value)
 		return 0;
 	case SO_PEEK_OFF:
 		lop_store(sk->peek_off, value);
+		lop_store(sk->rx_peeks, value >= 0);
 		return 0;
 	case SO_INCOMING_CPU:
 		lop_store(sk->incoming_cpu, value);

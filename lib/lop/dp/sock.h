@@ -149,6 +149,7 @@ struct lop_sock {
 	uint8_t rx_from, rx_to;          /* of rx_slot */
 	uint32_t rmem_bytes;             /* truesize of what waits */
 	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
+	RTE_ATOMIC(bool) rx_peeks;       /* peek_off is set */
 	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next; behind those in rx_slot */
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
 	uint32_t rx_owed; /* of rmem_bytes: was read, is still charged */

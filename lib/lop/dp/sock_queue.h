@@ -152,6 +152,9 @@ uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 /* The same; unsure: the checksums of some of them are not known. */
 uint16_t lop_sock_take_burst(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure);
 
+/* ctl/recv_peek.c: SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */
+void lop_peek_moved(struct lop_sock *sk, int32_t bytes);
+
 /* Make all that waits one list from rx_head on, for who looks at more than the first. Under rx_lock. */
 void lop_sock_list(struct lop_sock *sk);
 

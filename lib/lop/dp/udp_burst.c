@@ -315,8 +315,8 @@ lop_udp_send_burst_to(int fd, const struct sockaddr_in *to, struct rte_mbuf **pk
 }
 
 /* Late checksums (contract UR-01): how many are right. */
-static __rte_noinline uint16_t
-verify(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
+static uint16_t
+verify(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	uint16_t kept = 0;
 
@@ -327,12 +327,35 @@ verify(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 				    !lop_udp_payload_is_right(m))) {
 			lop_mib_add(w, UDP_INCSUMERRORS, 1);
 			lop_mib_add(w, UDP_INERRORS, 1);
+			rte_atomic_fetch_add_explicit(&sk->drops, 1, rte_memory_order_relaxed);
 			lop_drop(w, m, UDP_CSUM);
 			continue;
 		}
 		pkts[kept++] = m;
 	}
 	return kept;
+}
+
+/* Of what was taken; with nothing right in it, of what is behind it: it is as if it had not come. */
+static __rte_noinline uint16_t
+verify_or_go_on(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t taken,
+		uint16_t n)
+{
+	uint16_t kept = verify(w, sk, pkts, taken);
+
+	while (kept == 0 && taken != 0) {
+		taken = lop_sock_take(sk, pkts, n);
+		kept = verify(w, sk, pkts, taken);
+	}
+	return kept;
+}
+
+/* SO_PEEK_OFF goes back by what was taken (contract UR-06). */
+static __rte_noinline void
+peeked_taken(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		lop_peek_moved(sk, -(int32_t)pkts[i]->pkt_len);
 }
 
 uint16_t
@@ -348,9 +371,11 @@ lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n)
 	if (likely(sk->rx_udp))
 		k = lop_sock_take_burst(sk, pkts, n, &unsure);
 	if (unlikely(unsure))
-		k = verify(w, pkts, k);
+		k = verify_or_go_on(w, sk, pkts, k, n);
 	if (likely(k != 0))
 		lop_mib_add(w, UDP_INDATAGRAMS, k);
+	if (unlikely(lop_load(sk->rx_peeks)))
+		peeked_taken(sk, pkts, k);
 	lop_sock_leave(w);
 	return k;
 }
