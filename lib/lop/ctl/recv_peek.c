@@ -66,8 +66,10 @@ lop_peek_unlink(struct lop_sock *sk, struct rte_mbuf *m)
 		lop_rx_read(sk, lop_charge_of(sk, at), lop_load(sk->rx_packets));
 	}
 	lop_rx_unlock(sk);
-	if (at != NULL)
+	if (at != NULL) {
+		lop_sock_taken(sk);
 		rte_pktmbuf_free(at);
+	}
 }
 
 void
@@ -121,6 +123,8 @@ lop_recv_next_bytes(struct lop_worker *w, struct lop_sock *sk)
 		bad = take_bad(sk);
 	bytes = sk->rx_head != NULL ? (int)sk->rx_head->pkt_len : -1;
 	lop_rx_unlock(sk);
+	if (bad != NULL)
+		lop_sock_taken(sk);
 	for (; bad != NULL; bad = next) {
 		next = lop_meta(bad)->next;
 		lop_recv_bad_sum(w, sk, bad);
