@@ -109,6 +109,18 @@ round_count(struct lop_worker *w, struct round *round, uint16_t n)
 	*round = (struct round){ 0 };
 }
 
+/*
+ * A poll brought nothing: a callback of the port took it all, or the device was stopped, and with
+ * it what waited is gone. Fewer than before, in any case.
+ */
+static __rte_noinline uint32_t
+still_waiting(const struct lop_worker *w)
+{
+	const int n = rte_eth_rx_queue_count(w->lop->lo->port_id, w->index);
+
+	return n > 0 && (uint32_t)n < w->lo_waiting ? n : 0;
+}
+
 void
 lop_loop(struct lop_worker *w)
 {
@@ -126,8 +138,7 @@ lop_loop(struct lop_worker *w)
 			selves_in(w);
 		if (w->lo_waiting != 0) {
 			n = rte_eth_rx_burst(lo->port_id, w->index, pkts, weight);
-			/* the device was stopped, and with it what waited is gone */
-			w->lo_waiting = likely(n != 0) ? w->lo_waiting - n : 0;
+			w->lo_waiting = likely(n != 0) ? w->lo_waiting - n : still_waiting(w);
 			lop_count(w->softnet_processed, n);
 			if (likely(n != 0 && lop_is_straight(w)))
 				lop_plain_in(w, pkts, n);
