@@ -129,11 +129,13 @@ look_up(struct lop_worker *w, const struct lop_plan *p, const struct each *each,
 	return lop_udp_lookup(w->lop, &t);
 }
 
-/* To the sockets; what nobody wants goes through input, which tells the sender. */
+/* To the sockets; what nobody wants goes through input, which counts it and tells the sender. */
 static __rte_always_inline void
 deliver(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in *to,
-		struct rte_mbuf **pkts, uint16_t n, const struct each *each)
+		struct rte_mbuf **pkts, uint16_t n, const struct each *each, uint64_t bytes)
 {
+	uint16_t wanted = n;
+
 	w->looping = true;
 	for (uint16_t i = 0; i < n; i++) {
 		struct lop_sock *sk = each->sock[i];
@@ -141,6 +143,8 @@ deliver(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in
 		if (unlikely(sk == NULL || sk == LOP_UDP_SEVERAL || !lop_load(sk->rx_any)))
 			sk = look_up(w, p, each, i, to[i].sin_port);
 		if (unlikely(sk == NULL)) {
+			wanted--;
+			bytes -= pkts[i]->pkt_len - LOP_L2_BYTES;
 			lop_input(w, w->lop->lo, &pkts[i], 1);
 			continue;
 		}
@@ -148,6 +152,7 @@ deliver(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in
 		lop_sock_deliver_one(w, sk, pkts[i]);
 	}
 	w->looping = false;
+	lop_turn_count(w, wanted, bytes);
 }
 
 uint16_t
@@ -166,8 +171,8 @@ lop_plain_send_each(struct lop_worker *w, struct lop_sock *sk, const struct sock
 		return 0;
 	lop_count(w->plain_out_packets, n);
 	lop_count(w->plain_out_bytes, bytes);
-	if (likely(lop_turn(w, pkts, n, bytes)))
-		deliver(w, p, to, pkts, n, &each);
+	if (likely(lop_turn(w, pkts, n)))
+		deliver(w, p, to, pkts, n, &each, bytes);
 	lop_loop(w);
 	return n;
 }

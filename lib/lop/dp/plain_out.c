@@ -170,8 +170,9 @@ turn(struct lop_worker *w, struct lop_plan *plan, struct rte_mbuf **pkts, uint16
 	sk = receiver_of(w, plan);
 	if (unlikely(sk == NULL))
 		return false;
-	if (unlikely(!lop_turn(w, pkts, n, written->bytes)))
+	if (unlikely(!lop_turn(w, pkts, n)))
 		return true;
+	lop_turn_count(w, n, written->bytes);
 	if (likely(written->alike)) {
 		lop_strip(pkts, n, true);
 		lop_sock_deliver_alike(w, sk, pkts, n);

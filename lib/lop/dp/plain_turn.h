@@ -55,12 +55,20 @@ lop_are_same(struct rte_mbuf *const *a, struct rte_mbuf *const *b, uint16_t n)
 void lop_turn_otherwise(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, uint16_t sent,
 		struct rte_mbuf **back, uint16_t came);
 
+/* Received without a look, so many bytes of IPv4. */
+static __rte_always_inline void
+lop_turn_count(struct lop_worker *w, uint16_t n, uint64_t bytes)
+{
+	lop_count(w->plain_in_packets, n);
+	lop_count(w->plain_in_bytes, bytes);
+}
+
 /*
- * Frames, of so many bytes of IPv4, through lo: true, they are to be received without a look, and
- * are counted; false, they are taken care of.
+ * Frames through lo: true, they are to be received without a look, and counted; false, they are
+ * taken care of.
  */
 static __rte_always_inline bool
-lop_turn(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, uint64_t bytes)
+lop_turn(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n)
 {
 	const struct rte_eth_fp_ops *port = &rte_eth_fp_ops[w->lop->lo->port_id];
 	const uint16_t queue = w->index;
@@ -74,8 +82,6 @@ lop_turn(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, uint64_t byte
 		lop_turn_otherwise(w, pkts, n, sent, back, came);
 		return false;
 	}
-	lop_count(w->plain_in_packets, n);
-	lop_count(w->plain_in_bytes, bytes);
 	return true;
 }
 

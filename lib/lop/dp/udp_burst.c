@@ -158,6 +158,15 @@ send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in 
 	return done;
 }
 
+/* contract SEND-06 */
+static __rte_always_inline int
+check_name(const struct sockaddr_in *to)
+{
+	if (unlikely(to->sin_family != AF_INET && to->sin_family != AF_UNSPEC))
+		return -EAFNOSUPPORT;
+	return unlikely(to->sin_port == 0) ? -EINVAL : 0;
+}
+
 /* To destinations of their own. */
 static uint16_t
 send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
@@ -171,8 +180,6 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 	if (unlikely(*err != 0))
 		return 0;
 	lop_send_defaults(&send, sk, sk->lop->dst_this_host);
-	send.connected = false;
-	send.id_zero = send.df && !send.ignore_df;
 	while (done < n) {
 		const uint16_t chunk = RTE_MIN(n - done, LOP_BURST_MAX);
 		uint16_t k = 0;
@@ -181,10 +188,9 @@ send_to_each(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 		for (; k < chunk; k++) {
 			const struct sockaddr_in *sin = &to[done + k];
 
-			if (unlikely(sin->sin_port == 0 || sin->sin_family != AF_INET)) {
-				*err = sin->sin_port == 0 ? -EINVAL : -EAFNOSUPPORT;
+			*err = check_name(sin);
+			if (unlikely(*err != 0))
 				break;
-			}
 			w->to[k] = (struct lop_to){ .daddr_be = sin->sin_addr.s_addr,
 				.dport_be = sin->sin_port };
 		}
@@ -233,15 +239,11 @@ send_long(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *t
 		return 0;
 	if (each)
 		return send_to_each(w, sk, to, pkts, n, err);
-	if (to == NULL && unlikely(lop_load(sk->state) != LOP_SOCK_ESTABLISHED))
+	if (to != NULL)
+		*err = check_name(to);
+	else if (unlikely(lop_load(sk->state) != LOP_SOCK_ESTABLISHED))
 		*err = -EDESTADDRREQ;
-	else if (to != NULL && unlikely(to->sin_family != AF_INET && to->sin_family != AF_UNSPEC))
-		*err = -EAFNOSUPPORT;
-	else if (to != NULL && unlikely(to->sin_port == 0))
-		*err = -EINVAL;
-	else
-		return send_to_one(w, sk, to, pkts, n, err);
-	return 0;
+	return unlikely(*err != 0) ? 0 : send_to_one(w, sk, to, pkts, n, err);
 }
 
 /* The same, as many as there is a plan for. */
