@@ -94,7 +94,7 @@ enum lop_sock_more {
 };
 
 /* As many as leave an idle socket, with what DPDK's heap puts in front of it, within 1 KiB. */
-#define LOP_SOCK_SLOTS 56
+#define LOP_SOCK_SLOTS 48
 
 struct lop_sock {
 	/* Sending, and being looked for: one look. */
