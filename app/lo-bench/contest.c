@@ -162,10 +162,14 @@ fill_more(const struct lob_contest *t, const struct lob_contestant *s, double ba
 	}
 	if (t->sc->costs && !isnan(res->ratio))
 		lob_result_more(res, "cost_ratio", 1 / res->ratio);
-	if (t->heat != NULL && t->heat->per_n != NULL && s->entry->n != 0 && base_cycles != 0)
-		lob_result_more(res, t->heat->per_n,
-				(res->cycles_per_packet - base_cycles) * res->c.burst /
-						s->entry->n);
+	if (t->heat != NULL && t->heat->per_n != NULL && base_cycles != 0) {
+		const unsigned int base_n = t->heat->entries[t->heat->base].n;
+
+		if (s->entry->n > base_n)
+			lob_result_more(res, t->heat->per_n,
+					(res->cycles_per_packet - base_cycles) * res->c.burst /
+							(s->entry->n - base_n));
+	}
 }
 
 static void

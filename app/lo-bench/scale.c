@@ -233,6 +233,6 @@ const struct lob_heat lob_scale_heats[5] = {
 	{ .entries = routes, .n = RTE_DIM(routes) },
 	{ .entries = bystanders, .n = RTE_DIM(bystanders) },
 	{ .entries = receivers, .n = RTE_DIM(receivers) },
-	{ .entries = hooks, .n = RTE_DIM(hooks), .per_n = "cycles_per_hook_burst" },
+	{ .entries = hooks, .n = RTE_DIM(hooks), .base = 1, .per_n = "cycles_per_hook_burst" },
 	{ .entries = neighbours, .n = RTE_DIM(neighbours) },
 };

@@ -65,7 +65,8 @@ struct lob_heat {
 	const struct lob_entry *entries;
 	unsigned int n;
 	unsigned int base; /* the entry that the others' ratio is to; n: none */
-	const char *per_n; /* JSON key: cycles that each of an entry's n adds to a burst, or NULL */
+	/* JSON key: cycles that each of n, beyond the base's, adds to a burst; or NULL */
+	const char *per_n;
 };
 
 #define LOB_ENTRIES_MAX 4

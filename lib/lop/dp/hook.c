@@ -27,7 +27,21 @@ device_of(enum lop_hook_point point, const struct rte_mbuf *m)
 	return meta->dst->dev->ifindex;
 }
 
-/* Runs of packets with the same device, nearly always the whole burst. */
+/* How many packets, from the first on, have the same device: nearly always all of them. */
+static inline uint16_t
+run_of(const struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, enum lop_hook_point point)
+{
+	const int ifindex = device_of(point, pkts[0]);
+	uint16_t end = 1;
+
+	/* one destination, and none was routed again: that would have ended it */
+	if (lop_hook_is_out(point) && likely(w->out.dst != NULL))
+		return n;
+	while (end < n && likely(device_of(point, pkts[end]) == ifindex))
+		end++;
+	return end;
+}
+
 static uint16_t
 hooks(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, enum lop_hook_point point,
 		const struct lop_hook_list *list)
@@ -42,13 +56,10 @@ hooks(struct lop_worker *w, struct rte_mbuf **pkts, uint16_t n, enum lop_hook_po
 					.point = point,
 					.ifindex = device_of(point, pkts[i]) },
 			.pkts = &pkts[i],
+			.n = run_of(w, &pkts[i], n - i, point),
 		};
 
-		for (end = i + 1; end < n; end++) {
-			if (unlikely(device_of(point, pkts[end]) != run.state.ifindex))
-				break;
-		}
-		run.n = end - i;
+		end = i + run.n;
 		if (likely(run.state.ifindex >= 0))
 			lop_hook_run(&run, 0);
 		if (kept != i)
