@@ -57,6 +57,7 @@ take_port(struct lop_worker *w, struct lop_sock *sk, uint16_t port)
 		return ret;
 	}
 	lop_store(sk->more, lop_load(sk->more) & ~LOP_MORE_UNHASHED);
+	lop_sock_any_set(sk);
 	lop_sock_changed(sk);
 	return 0;
 }
@@ -109,6 +110,7 @@ bound(struct lop_sock *sk, uint16_t port)
 	lop_store(sk->flags, flags);
 	lop_store(sk->daddr_be, 0);
 	lop_store(sk->dport_be, 0);
+	lop_sock_any_set(sk);
 	lop_sock_forget_dst(sk);
 }
 

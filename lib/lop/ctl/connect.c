@@ -62,6 +62,7 @@ disconnect(struct lop_sock *sk)
 			set_rcv_saddr(sk, 0);
 		lop_store(sk->saddr_be, 0);
 	}
+	lop_sock_any_set(sk);
 	lop_sock_forget_dst(sk);
 	return 0;
 }
@@ -143,6 +144,7 @@ establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t
 	lop_store(sk->dport_be, dport_be);
 	lop_store(sk->ip_id, lop_random(w));
 	lop_store(sk->state, LOP_SOCK_ESTABLISHED);
+	lop_sock_any_set(sk);
 	lop_sock_forget_dst(sk);
 }
 

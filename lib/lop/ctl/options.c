@@ -43,6 +43,7 @@ changed(struct lop_sock *sk, int level, int name, bool routed)
 			sk->gro;
 
 	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
+	lop_sock_any_set(sk);
 	lop_store(sk->rx_notes, (lop_load(sk->flags) & LOP_SOCK_NOTES) != 0);
 	/* connect() has decided by the interface there was then (contract CO-04) */
 	if (level == IPPROTO_IP && name == IP_UNICAST_IF &&

@@ -93,6 +93,15 @@ void lop_stamping_set(struct lop_sock *sk, uint32_t flags);
 /* ctl/connect.c: the peer's route, between lop_enter() and lop_leave(); NULL: none is known. */
 const struct lop_dst *lop_sock_peer_dst(struct lop_sock *sk);
 
+/* After its address, peer or device has changed, with lop->lock held. */
+static inline void
+lop_sock_any_set(struct lop_sock *sk)
+{
+	lop_store(sk->rx_any,
+			lop_load(sk->rcv_saddr_be) == 0 && lop_load(sk->daddr_be) == 0 &&
+					lop_load(sk->dport_be) == 0 && lop_load(sk->bound_if) == 0);
+}
+
 /* ctl/sock.c */
 
 /* What was prepared for the destination last used no longer fits. */

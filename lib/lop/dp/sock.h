@@ -141,7 +141,7 @@ struct lop_sock {
 	/* Receiving what is plain. Written under the lock, but for what is atomic. */
 	rte_spinlock_t rx_lock __rte_cache_aligned;
 	bool rx_udp;                     /* a UDP socket; constant */
-	RTE_ATOMIC(bool) rx_any;         /* bound to no address, peer or device */
+	RTE_ATOMIC(bool) rx_any;         /* bound to no address, peer or device: lop->lock */
 	RTE_ATOMIC(bool) rx_notes;       /* something is noted with each datagram: LOP_SOCK_NOTES */
 	RTE_ATOMIC(bool) waited_for;     /* lop_sock_wake() has somebody to wake */
 	bool rx_unsure;                  /* something waits whose checksum nobody knows yet */
@@ -221,9 +221,6 @@ lop_sock_changed(struct lop_sock *sk)
 	const uint32_t gen = rte_atomic_fetch_add_explicit(
 			&sk->lop->sock_gen, 1, rte_memory_order_acq_rel);
 
-	lop_store(sk->rx_any,
-			lop_load(sk->rcv_saddr_be) == 0 && lop_load(sk->daddr_be) == 0 &&
-					lop_load(sk->dport_be) == 0 && lop_load(sk->bound_if) == 0);
 	lop_publish(sk->gen, gen + 1);
 }
 
