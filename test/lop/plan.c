@@ -162,6 +162,19 @@ group_is_asked_anew_when_it_changes(void **state)
 	assert_goes_to(lop, s, -1, 0);
 }
 
+/* The table says who is alone on a port, and that several are. */
+static void
+assert_only(const struct lop *lop, uint16_t port, const int *r)
+{
+	const struct lop_sock *only = NULL;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (r[i] >= 0)
+			only = only == NULL ? lop_sock_of(r[i]) : LOP_UDP_SEVERAL;
+	}
+	assert_ptr_equal(lop_udp_only(lop, htons(port)), only);
+}
+
 /* contract UR-02: ports at both ends of the table, one to three sockets, closed in every order */
 static void
 sockets_of_a_port_are_found_as_they_come_and_go(void **state)
@@ -191,6 +204,7 @@ sockets_of_a_port_are_found_as_they_come_and_go(void **state)
 				assert_int_equal(lop_close(r[which]), 0);
 				r[which] = -1;
 			}
+			assert_only(lop, ports[i / 36], r);
 			for (unsigned int to = 1; to < 3; to++) {
 				const struct sockaddr_in sin = fx_addr(addrs[to], ports[i / 36]);
 				const int want = r[to] >= 0 ? r[to] : r[0];
