@@ -51,13 +51,13 @@ take_port(struct lop_worker *w, struct lop_sock *sk, uint16_t port)
 	if (ret < 0)
 		return ret;
 	lop_store(sk->sport_be, rte_cpu_to_be_16(ret));
+	lop_sock_any_set(sk);
 	ret = lop_udp_insert(sk);
 	if (ret != 0) {
 		lop_store(sk->sport_be, 0);
 		return ret;
 	}
 	lop_store(sk->more, lop_load(sk->more) & ~LOP_MORE_UNHASHED);
-	lop_sock_any_set(sk);
 	lop_sock_changed(sk);
 	return 0;
 }
