@@ -38,35 +38,31 @@ lop_plan_make_each(struct lop_worker *w, struct lop_plan_gens gens, const struct
 
 /* Where the packets of a burst go. */
 struct each {
-	uint32_t daddr_be[LOP_BURST_MAX], saddr_be[LOP_BURST_MAX];
+	struct lop_udp_wanted to;
+	uint32_t saddr_be[LOP_BURST_MAX];
 	const struct lop_dst *dst[LOP_BURST_MAX];
 	struct lop_sock *sock[LOP_BURST_MAX]; /* lop_udp_only() */
 };
 
-/* Those that have an address, and their routes: how many. */
+/* Those that have an address, their routes, and a look ahead at who gets them: how many. */
 static __rte_always_inline uint16_t
 route(struct lop_worker *w, const struct sockaddr_in *to, uint16_t n, struct each *each)
 {
 	uint16_t k = 0;
 
-	for (; k < n && likely(to[k].sin_family == AF_INET && to[k].sin_port != 0); k++)
-		each->daddr_be[k] = to[k].sin_addr.s_addr;
-	if (likely(k != 0))
-		lop_route_output_bulk(w, each->daddr_be, each->dst, each->saddr_be, k);
-	return k;
-}
+	bool several;
 
-/* The next packet's ID, network byte order (contract IPO-03). */
-static __rte_always_inline uint16_t
-take_id(struct lop_worker *w, const struct lop_plan *p, uint32_t saddr_be, uint32_t daddr_be)
-{
-	if (unlikely(p->connected)) {
-		const uint16_t id = lop_load(p->sock->ip_id);
-
-		lop_store(p->sock->ip_id, id + 1);
-		return rte_cpu_to_be_16(id);
+	for (; k < n && likely(to[k].sin_family == AF_INET && to[k].sin_port != 0); k++) {
+		each->to.daddr_be[k] = to[k].sin_addr.s_addr;
+		each->to.dport_be[k] = to[k].sin_port;
 	}
-	return p->id_zero ? 0 : rte_cpu_to_be_16(lop_ip_id(w, saddr_be, daddr_be, IPPROTO_UDP));
+	if (unlikely(k == 0))
+		return 0;
+	several = lop_udp_ahead(w->lop, &each->to, each->sock, k);
+	lop_route_output_bulk(w, each->to.daddr_be, each->dst, each->saddr_be, k);
+	if (unlikely(several))
+		lop_udp_ahead_several(w->lop, &each->to, k);
+	return k;
 }
 
 static __rte_always_inline void
@@ -85,17 +81,18 @@ put_one_of_each(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf 
 						lop_field16(udp_sum, 6) },
 		.type = lop_image_type(im, ip_len),
 		.middle = rte_be_to_cpu_64(lop_image_middle(im, im->ip_sum + addresses + ip_len,
-				take_id(w, p, saddr_be, daddr_be))),
+				lop_ip_id_take(w, p->connected ? p->sock : NULL, p->id_zero,
+						saddr_be, daddr_be))),
 	};
 
 	put_headers(&pattern, rte_pktmbuf_mtod(m, uint8_t *));
 	lop_own(m, &p->common, HEADERS_BYTES);
 }
 
-/* Headers, and a look ahead at who will get the packet: how many are plain, from the first on. */
+/* Headers: how many are plain, from the first on. */
 static __rte_always_inline uint16_t
-put(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in *to,
-		struct rte_mbuf **pkts, uint16_t n, struct each *each, uint64_t *bytes)
+put(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
+		const struct each *each, uint64_t *bytes)
 {
 	uint16_t k = 0;
 
@@ -106,23 +103,21 @@ put(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in *to
 
 		if (unlikely(each->dst[k] != p->common.dst || len > p->most_bytes))
 			break;
-		each->sock[k] = lop_udp_only(w->lop, to[k].sin_port);
-		lop_udp_prefetch_only(each->sock[k]);
-		put_one_of_each(w, p, m, each->saddr_be[k], each->daddr_be[k], to[k].sin_port);
+		put_one_of_each(w, p, m, each->saddr_be[k], each->to.daddr_be[k],
+				each->to.dport_be[k]);
 		*bytes += len + LOP_L4_BYTES + LOP_L3_BYTES;
 	}
 	return k;
 }
 
 static __rte_noinline struct lop_sock *
-look_up(struct lop_worker *w, const struct lop_plan *p, const struct each *each, uint16_t i,
-		uint16_t dport_be)
+look_up(struct lop_worker *w, const struct lop_plan *p, const struct each *each, uint16_t i)
 {
 	const struct lop_tuple t = {
 		.saddr_be = each->saddr_be[i],
-		.daddr_be = each->daddr_be[i],
+		.daddr_be = each->to.daddr_be[i],
 		.sport_be = lop_load(p->sock->sport_be),
-		.dport_be = dport_be,
+		.dport_be = each->to.dport_be[i],
 		.ifindex = p->receiver.ifindex,
 	};
 
@@ -131,8 +126,8 @@ look_up(struct lop_worker *w, const struct lop_plan *p, const struct each *each,
 
 /* To the sockets; what nobody wants goes through input, which counts it and tells the sender. */
 static __rte_always_inline void
-deliver(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in *to,
-		struct rte_mbuf **pkts, uint16_t n, const struct each *each, uint64_t bytes)
+deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
+		const struct each *each, uint64_t bytes)
 {
 	uint16_t wanted = n;
 
@@ -141,7 +136,7 @@ deliver(struct lop_worker *w, const struct lop_plan *p, const struct sockaddr_in
 		struct lop_sock *sk = each->sock[i];
 
 		if (unlikely(sk == NULL || sk == LOP_UDP_SEVERAL || !lop_load(sk->rx_any)))
-			sk = look_up(w, p, each, i, to[i].sin_port);
+			sk = look_up(w, p, each, i);
 		if (unlikely(sk == NULL)) {
 			wanted--;
 			bytes -= pkts[i]->pkt_len - LOP_L2_BYTES;
@@ -166,13 +161,13 @@ lop_plain_send_each(struct lop_worker *w, struct lop_sock *sk, const struct sock
 	if (unlikely(p->sock != sk || lop_plan_differs(w, p, sk) != 0 || !lop_may_turn(w, n)))
 		return 0;
 	n = route(w, to, n, &each);
-	n = put(w, p, to, pkts, n, &each, &bytes);
+	n = put(w, p, pkts, n, &each, &bytes);
 	if (unlikely(n == 0))
 		return 0;
 	lop_count(w->plain_out_packets, n);
 	lop_count(w->plain_out_bytes, bytes);
 	if (likely(lop_turn(w, pkts, n)))
-		deliver(w, p, to, pkts, n, &each, bytes);
+		deliver(w, p, pkts, n, &each, bytes);
 	lop_loop(w);
 	return n;
 }

@@ -109,6 +109,24 @@ uint16_t lop_ip_id(struct lop_worker *w, uint32_t saddr_be, uint32_t daddr_be, u
 uint16_t *
 lop_ip_id_of(struct lop_worker *w, uint32_t saddr_be, uint32_t daddr_be, uint8_t protocol);
 
+/*
+ * The ID of the next packet, network byte order: from the counter of a connected socket, 0 where it
+ * may not be cut, else from the worker's (contract IPO-03).
+ */
+static __rte_always_inline uint16_t
+lop_ip_id_take(struct lop_worker *w, struct lop_sock *connected, bool zero, uint32_t saddr_be,
+		uint32_t daddr_be)
+{
+	if (likely(connected != NULL)) {
+		const uint16_t id = lop_load(connected->ip_id);
+
+		/* two senders at once may take the same: a packet of each is known by its worker */
+		lop_store(connected->ip_id, id + 1);
+		return rte_cpu_to_be_16(id);
+	}
+	return zero ? 0 : rte_cpu_to_be_16(lop_ip_id(w, saddr_be, daddr_be, IPPROTO_UDP));
+}
+
 /* Timers: reassembly and the like; runs what is due. */
 void lop_timers_run(struct lop_worker *w);
 void lop_reasm_timer(struct lop_worker *w);

@@ -16,6 +16,7 @@
 #include "udp_table.h"
 
 /* In a frame without IPv4 options. */
+#define DADDR_AT (RTE_ETHER_HDR_LEN + offsetof(struct rte_ipv4_hdr, dst_addr))
 #define DPORT_AT \
 	(RTE_ETHER_HDR_LEN + sizeof(struct rte_ipv4_hdr) + offsetof(struct rte_udp_hdr, dst_port))
 
@@ -136,16 +137,64 @@ lop_udp_lookup(const struct lop *lop, const struct lop_tuple *t)
 	return likely((addr_be == 0 || addr_be == t->daddr_be) && score_of(sk, t) >= 0) ? sk : NULL;
 }
 
+bool
+lop_udp_ahead(const struct lop *lop, const struct lop_udp_wanted *to, struct lop_sock **only,
+		uint16_t n)
+{
+	bool several = false;
+
+	for (uint16_t i = 0; i < n; i++) {
+		only[i] = lop_udp_only(lop, to->dport_be[i]);
+		if (likely(only[i] != NULL && only[i] != LOP_UDP_SEVERAL))
+			rte_prefetch0(&only[i]->rx_lock);
+		several |= only[i] == LOP_UDP_SEVERAL;
+	}
+	return several;
+}
+
+static __rte_always_inline void
+prefetch_first(const struct lop_sock *sk)
+{
+	if (sk == NULL)
+		return;
+	rte_prefetch0(sk);
+	rte_prefetch0(&sk->by_addr);
+	rte_prefetch0(&sk->rx_lock);
+}
+
+void
+lop_udp_ahead_several(const struct lop *lop, const struct lop_udp_wanted *to, uint16_t n)
+{
+	const struct lop_udp_chains *chains = lop_acquire(lop->udp->by_addr);
+	uint32_t by_addr[LOP_BURST_MAX], by_port[LOP_BURST_MAX];
+
+	for (uint16_t i = 0; i < n; i++) {
+		by_addr[i] = lop_udp_hash(to->daddr_be[i], to->dport_be[i]) & chains->mask;
+		by_port[i] = lop_udp_hash(0, to->dport_be[i]) & chains->mask;
+		rte_prefetch0(&chains->head[by_addr[i]]);
+		rte_prefetch0(&chains->head[by_port[i]]);
+	}
+	for (uint16_t i = 0; i < n; i++) {
+		prefetch_first(lop_acquire(chains->head[by_addr[i]]));
+		prefetch_first(lop_acquire(chains->head[by_port[i]]));
+	}
+}
+
 void
 lop_udp_prefetch(const struct lop *lop, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct lop_sock *only[LOP_BURST_MAX];
+	struct lop_udp_wanted to;
+	uint16_t k = 0;
+
 	for (uint16_t i = 0; i < n; i++) {
 		const uint8_t *frame = rte_pktmbuf_mtod(pkts[i], const uint8_t *);
-		uint16_t dport_be;
 
-		if (unlikely(pkts[i]->data_len < DPORT_AT + sizeof(dport_be)))
+		if (unlikely(pkts[i]->data_len < DPORT_AT + sizeof(to.dport_be[0])))
 			continue;
-		memcpy(&dport_be, frame + DPORT_AT, sizeof(dport_be));
-		lop_udp_prefetch_only(lop_udp_only(lop, dport_be));
+		memcpy(&to.daddr_be[k], frame + DADDR_AT, sizeof(to.daddr_be[0]));
+		memcpy(&to.dport_be[k++], frame + DPORT_AT, sizeof(to.dport_be[0]));
 	}
+	if (lop_udp_ahead(lop, &to, only, k))
+		lop_udp_ahead_several(lop, &to, k);
 }

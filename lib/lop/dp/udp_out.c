@@ -23,22 +23,6 @@
 #include "ip_options.h"
 #include "stages.h"
 
-/* The ID of the next packet, network byte order (contract IPO-03). */
-static __rte_always_inline uint16_t
-next_id(struct lop_worker *w, const struct lop_send *s, uint32_t saddr_be, uint32_t daddr_be)
-{
-	if (likely(s->connected)) {
-		const uint16_t id = lop_load(s->sock->ip_id);
-
-		/* two senders at once may take the same: a packet of each is known by its worker */
-		lop_store(s->sock->ip_id, id + 1);
-		return rte_cpu_to_be_16(id);
-	}
-	if (s->id_zero)
-		return 0;
-	return rte_cpu_to_be_16(lop_ip_id(w, saddr_be, daddr_be, IPPROTO_UDP));
-}
-
 /* Write one packet's headers; its data then starts at the IPv4 header, or at the link header. */
 static __rte_always_inline void
 write_headers(struct lop_worker *w, const struct lop_image *im, struct rte_mbuf *m,
@@ -47,7 +31,8 @@ write_headers(struct lop_worker *w, const struct lop_image *im, struct rte_mbuf 
 	const struct lop_send *s = w->send;
 	const uint16_t udp_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES);
 	const uint16_t ip_len = rte_cpu_to_be_16(m->pkt_len + LOP_L4_BYTES + LOP_L3_BYTES);
-	const uint16_t id = next_id(w, s, to->saddr_be, to->daddr_be);
+	const uint16_t id = lop_ip_id_take(
+			w, s->connected ? s->sock : NULL, s->id_zero, to->saddr_be, to->daddr_be);
 
 	lop_image_put(im, rte_pktmbuf_mtod(m, uint8_t *), lop_image_type(im, ip_len),
 			lop_image_middle(im, im->ip_sum + ip_len, id),
@@ -68,7 +53,8 @@ to_one_alike(struct lop_worker *w, const struct lop_image *im, struct rte_mbuf *
 		       ports = lop_image_ports(im, s->no_check, udp_len);
 
 	for (uint16_t i = 0; i < n; i++) {
-		const uint16_t id = next_id(w, s, to->saddr_be, to->daddr_be);
+		const uint16_t id = lop_ip_id_take(w, s->connected ? s->sock : NULL, s->id_zero,
+				to->saddr_be, to->daddr_be);
 
 		lop_image_put(im, rte_pktmbuf_mtod(pkts[i], uint8_t *), type,
 				lop_image_middle(im, ip_sum, id), ports);

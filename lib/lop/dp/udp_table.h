@@ -91,13 +91,19 @@ lop_udp_only(const struct lop *lop, uint16_t dport_be)
 	return lop_acquire(lop->udp->only[rte_be_to_cpu_16(dport_be)]);
 }
 
-/* Begin to load what a datagram for it will want. */
-static __rte_always_inline void
-lop_udp_prefetch_only(const struct lop_sock *sk)
-{
-	if (likely(sk != NULL && sk != LOP_UDP_SEVERAL))
-		rte_prefetch0(&sk->rx_lock);
-}
+/* Where datagrams of a burst go. */
+struct lop_udp_wanted {
+	uint32_t daddr_be[LOP_BURST_MAX];
+	uint16_t dport_be[LOP_BURST_MAX];
+};
+
+/*
+ * Begin to load what they will want, in two steps: the only sockets of their ports, which are the
+ * answer; where some port has several, true, their chains.
+ */
+bool lop_udp_ahead(const struct lop *lop, const struct lop_udp_wanted *to, struct lop_sock **only,
+		uint16_t n);
+void lop_udp_ahead_several(const struct lop *lop, const struct lop_udp_wanted *to, uint16_t n);
 
 /*
  * Begin to load what the look-ups for these frames of lo will want. Nothing is believed of them: no
