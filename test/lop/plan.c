@@ -133,7 +133,7 @@ group_is_asked_anew_when_it_changes(void **state)
 {
 	struct lop *lop = fx_lop_up(*state);
 	const int s = fx_udp(lop, NULL, 4000);
-	int group[3], held = -1;
+	int group[3];
 
 	for (unsigned int i = 0; i < RTE_DIM(group); i++) {
 		group[i] = unbound(lop);
@@ -141,21 +141,25 @@ group_is_asked_anew_when_it_changes(void **state)
 		bind_to(group[i], "0.0.0.0");
 	}
 	for (unsigned int left = RTE_DIM(group); left > 0; left--) {
+		unsigned int held = 0, holders = 0;
+
 		for (unsigned int i = 0; i < 3; i++) {
 			const struct sockaddr_in to = fx_addr("127.0.0.1", SF_PORT);
 
 			nf_burst(lop, s, &to, 0, N, BYTES);
 		}
-		held = -1;
 		for (unsigned int i = 0; i < left; i++) {
 			struct rte_mbuf *pkts[3 * N];
 			const uint16_t n = lop_udp_recv_burst(group[i], pkts, 3 * N);
 
 			rte_pktmbuf_free_bulk(pkts, n);
-			assert_true(n == 0 || (n == 3 * N && held < 0));
-			held = n != 0 ? (int)i : held;
+			if (n == 0)
+				continue;
+			assert_int_equal(n, 3 * N);
+			held = i;
+			holders++;
 		}
-		assert_true(held >= 0);
+		assert_int_equal(holders, 1);
 		assert_int_equal(lop_close(group[held]), 0);
 		group[held] = group[left - 1];
 	}

@@ -161,7 +161,8 @@ lop_plain_send_each(struct lop_worker *w, struct lop_sock *sk, const struct sock
 	if (unlikely(p->sock != sk || lop_plan_differs(w, p, sk) != 0 || !lop_may_turn(w, n)))
 		return 0;
 	n = route(w, to, n, &each);
-	n = put(w, p, pkts, n, &each, &bytes);
+	if (likely(n != 0))
+		n = put(w, p, pkts, n, &each, &bytes);
 	if (unlikely(n == 0))
 		return 0;
 	lop_count(w->plain_out_packets, n);
