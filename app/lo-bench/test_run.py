@@ -100,7 +100,7 @@ def path(program, lcores):
     check_path(rows, text)
     assert [row["burst"] for row in rows if row["scenario"] == "udp"] == [1, 1, 32, 32, 64, 64]
     assert subjects(rows, "udp") == {"liblop", "net_ring"}, rows
-    assert subjects(rows, "udp-random") == {"liblop", "net_ring"}, rows
+    assert subjects(rows, "udp-random") == {"liblop", "liblop-each", "net_ring"}, rows
     assert subjects(rows, "udp-call") == LIBLOP | {"kernel"}, rows
     assert subjects(rows, "udp-mmsg") == {"liblop", "kernel"}, rows
     for row in rows:

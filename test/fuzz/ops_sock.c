@@ -16,6 +16,7 @@
 #include <rte_string_fns.h>
 
 #include "../../lib/lop/include/lop_socket.h"
+#include "../../lib/lop/include/lop_udp.h"
 #include "ops.h"
 
 int ops_fds[OPS_FDS];
@@ -243,7 +244,15 @@ op_eventfd(struct fuzz_bytes *b)
 	lop_eventfd(ops_fd(b));
 }
 
+static void
+op_share(struct fuzz_bytes *b)
+{
+	const int fd = ops_fd(b), with = ops_fd(b);
+
+	lop_udp_share_queue(fd, with);
+}
+
 ops_fn *const ops_sock[] = { op_socket, op_bind, op_connect, op_setsockopt, op_getsockopt, op_names,
-	op_shutdown, op_close, op_poll, op_ioctl, op_fcntl, op_eventfd, op_socket, op_bind,
+	op_shutdown, op_close, op_poll, op_ioctl, op_fcntl, op_eventfd, op_share, op_bind,
 	op_connect, op_setsockopt };
 const unsigned int ops_sock_count = RTE_DIM(ops_sock);

@@ -157,7 +157,8 @@ run(struct fx *fx, const struct ps_shape *shape)
 			RTE_BIT64(LOP_DROP_SOCKET_CLOSED))
 #define DROPS_OF_HOOKS (RTE_BIT64(LOP_DROP_HOOK) | RTE_BIT64(LOP_DROP_HOOK_QUEUE))
 
-#define SOCKET_CHANGES ps_change_victim, ps_change_peer, ps_change_options, ps_change_crowd
+#define SOCKET_CHANGES \
+	ps_change_victim, ps_change_share, ps_change_peer, ps_change_options, ps_change_crowd
 #define ROUTE_CHANGES                                                             \
 	ps_change_address, ps_change_route, ps_change_many_routes, ps_change_mtu, \
 			ps_change_neighbour, ps_change_settings

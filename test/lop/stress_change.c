@@ -55,6 +55,20 @@ ps_change_victim(struct ps *ps, unsigned int round)
 		ps_victim_open(ps, i);
 }
 
+/* Whose queue others share may be closed while they do: a victim. */
+void
+ps_change_share(struct ps *ps, unsigned int round)
+{
+	const unsigned int i = turn(ps, round) % PS_VICTIMS;
+	const int owner = ps->victims[(i + 1) % PS_VICTIMS];
+
+	lop_udp_share_queue(ps->shared[0], round % 2 == 0 ? owner : ps->shared[i % 2]);
+	lop_udp_share_queue(ps->victims[i], i % 2 == 0 ? owner : ps->shared[1]);
+	if (round % 2 != 0)
+		lop_udp_share_queue(ps->victims[(i + 2) % PS_VICTIMS],
+				ps->victims[(i + 2) % PS_VICTIMS]);
+}
+
 void
 ps_change_peer(struct ps *ps, unsigned int round)
 {

@@ -10,6 +10,7 @@
 #include "stress.h"
 
 void ps_change_victim(struct ps *ps, unsigned int round);
+void ps_change_share(struct ps *ps, unsigned int round);
 void ps_change_peer(struct ps *ps, unsigned int round);
 void ps_change_options(struct ps *ps, unsigned int round);
 void ps_change_crowd(struct ps *ps, unsigned int round);

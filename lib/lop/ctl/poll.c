@@ -69,7 +69,7 @@ lop_sock_eventfd_settle(struct lop_sock *sk)
 {
 	eventfd_t count;
 
-	if (eventfd_wanted(sk))
+	if (sk->eventfd < 0 || eventfd_wanted(sk))
 		return;
 	(void)!eventfd_read(sk->eventfd, &count);
 	/* pairs with lop_sock_wake(): what came meanwhile is seen here, or signals after this */

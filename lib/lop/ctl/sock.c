@@ -139,8 +139,10 @@ lop_socket(struct lop *lop, int domain, int type, int protocol)
 	lop_lock(lop, lop_worker_of(lop));
 	lop_socks_reap(lop);
 	ret = lop_fd_alloc(sk);
-	if (ret >= 0)
+	if (ret >= 0) {
+		sk->rx_fd = ret;
 		link_sock(sk);
+	}
 	lop_unlock(lop);
 
 	if (ret < 0)
@@ -217,6 +219,7 @@ sock_close(struct lop_worker *w, struct lop_sock *sk)
 	if (sk->next != NULL)
 		sk->next->pprev = sk->pprev;
 	lop->nb_socks--;
+	lop_queue_unshare(sk);
 	lop_cork_discard(sk);
 	queue_purge(w, sk);
 

@@ -109,6 +109,9 @@ void lop_sock_forget_dst(struct lop_sock *sk);
 /* Free sockets that were closed, as far as nobody sees them any more. With lop->lock held. */
 void lop_socks_reap(struct lop *lop);
 
+/* ctl/share.c: a socket is closed, who shares its queue has his own again. With lop->lock held. */
+void lop_queue_unshare(struct lop_sock *sk);
+
 /* ctl/udp_ports.c, with lop->lock held */
 
 /* Whether the socket may take (sk->rcv_saddr_be, port) (contract BI-03). */

@@ -124,16 +124,46 @@ look_up(struct lop_worker *w, const struct lop_plan *p, const struct each *each,
 	return lop_udp_lookup(w->lop, &t);
 }
 
+/* Those that wait in one shared queue, not given to it yet. */
+struct together {
+	struct lop_sock *into; /* NULL: none */
+	struct rte_mbuf *pkts[LOP_BURST_MAX];
+	uint32_t charge;
+	uint16_t n;
+};
+
+static __rte_always_inline void
+give(struct lop_worker *w, struct together *t)
+{
+	lop_sock_deliver_known(w, t->into, t->pkts, t->n, t->charge);
+	t->n = 0;
+	t->charge = 0;
+}
+
+static __rte_always_inline void
+put_together(struct lop_worker *w, struct together *t, struct lop_sock *into,
+		const struct lop_sock *sk, struct rte_mbuf *m)
+{
+	if (unlikely(into != t->into && t->n != 0))
+		give(w, t);
+	t->into = into;
+	lop_shared_mark(m, sk);
+	t->charge += lop_truesize(m->pkt_len);
+	t->pkts[t->n++] = m;
+}
+
 /* To the sockets; what nobody wants goes through input, which counts it and tells the sender. */
 static __rte_always_inline void
 deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, uint16_t n,
 		const struct each *each, uint64_t bytes)
 {
+	struct together together = { .n = 0 };
 	uint16_t wanted = n;
 
 	w->looping = true;
 	for (uint16_t i = 0; i < n; i++) {
 		struct lop_sock *sk = each->sock[i];
+		struct lop_sock *into;
 
 		if (unlikely(sk == NULL || sk == LOP_UDP_SEVERAL || !lop_load(sk->rx_any)))
 			sk = look_up(w, p, each, i);
@@ -144,8 +174,14 @@ deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, 
 			continue;
 		}
 		lop_strip(&pkts[i], 1, true);
-		lop_sock_deliver_one(w, sk, pkts[i]);
+		into = lop_acquire(sk->rx_into);
+		if (into != NULL)
+			put_together(w, &together, into, sk, pkts[i]);
+		else
+			lop_sock_deliver_one(w, sk, pkts[i]);
 	}
+	if (together.n != 0)
+		give(w, &together);
 	w->looping = false;
 	lop_turn_count(w, wanted, bytes);
 }

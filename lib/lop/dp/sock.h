@@ -154,10 +154,13 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
 	uint32_t rx_owed; /* of rmem_bytes: was read, is still charged */
 	uint32_t rx_seen; /* of rx_packets: see lop_rx_give_back() */
-	int eventfd;      /* -1: none */
+	int rx_fd;        /* its descriptor, which goes with what waits in rx_into */
+	/* In whose queue waits what comes: its own, which others share; NULL: its own alone. */
+	RTE_ATOMIC(struct lop_sock *) rx_into;
 
 	/* Receiving what is not plain. */
 	RTE_ATOMIC(int) peek_off __rte_cache_aligned;
+	int eventfd; /* -1: none */
 	RTE_ATOMIC(uint32_t) drops;
 	struct rte_mbuf *err_head,
 			*err_tail; /* MSG_ERRQUEUE, linked by meta.next, see error_queue.h */
@@ -280,7 +283,8 @@ void lop_sock_eventfd_settle(struct lop_sock *sk);
 static inline void
 lop_sock_taken(struct lop_sock *sk)
 {
-	if (unlikely(sk->eventfd >= 0))
+	/* an eventfd is waited for always */
+	if (unlikely(lop_load(sk->waited_for)))
 		lop_sock_eventfd_settle(sk);
 }
 

@@ -112,6 +112,15 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 	return kept;
 }
 
+/* The socket in whose queue they wait, which knows for whom they came. */
+static __rte_noinline struct lop_sock *
+shared_by(const struct lop_sock *sk, struct lop_sock *into, struct rte_mbuf **pkts, uint16_t n)
+{
+	for (uint16_t i = 0; i < n; i++)
+		lop_shared_mark(pkts[i], sk);
+	return into;
+}
+
 /* charge: of all of them. known: their checksums are. */
 static __rte_always_inline void
 deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
@@ -143,6 +152,7 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct lop_sock *into;
 	uint32_t charge = 0;
 	bool known = true;
 
@@ -150,7 +160,17 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 		charge += lop_charge_of(sk, pkts[i]);
 		known &= (lop_meta(pkts[i])->flags & LOP_META_CSUM_KNOWN) != 0;
 	}
+	into = lop_acquire(sk->rx_into);
+	if (unlikely(into != NULL))
+		sk = shared_by(sk, into, pkts, n);
 	deliver(w, sk, pkts, n, charge, known);
+}
+
+void
+lop_sock_deliver_known(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts,
+		uint16_t n, uint32_t charge)
+{
+	deliver(w, sk, pkts, n, charge, true);
 }
 
 /* One alone needs no loops, here and below. */
@@ -158,6 +178,10 @@ void
 lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct lop_sock *into = lop_acquire(sk->rx_into);
+
+	if (unlikely(into != NULL))
+		sk = shared_by(sk, into, pkts, n);
 	if (n == 1)
 		deliver(w, sk, pkts, 1, lop_charge_of(sk, pkts[0]), true);
 	else

@@ -125,7 +125,18 @@ lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pk
 void lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 
-/* The same for one, of a UDP socket, while nobody traces. */
+/* The same for some whose checksums are known, which are charged so much in all. */
+void lop_sock_deliver_known(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts,
+		uint16_t n, uint32_t charge);
+
+/* What came for sk is about to wait in a shared queue. */
+static __rte_always_inline void
+lop_shared_mark(struct rte_mbuf *m, const struct lop_sock *sk)
+{
+	m->tx_offload = (uint32_t)sk->rx_fd;
+}
+
+/* The same for one, of a UDP socket with its own queue, while nobody traces. */
 static __rte_always_inline void
 lop_sock_deliver_one(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m)
 {

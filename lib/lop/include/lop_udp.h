@@ -12,6 +12,8 @@
 
 #include <netinet/in.h>
 
+#include <rte_mbuf.h>
+
 #include "lop.h"
 
 #ifdef __cplusplus
@@ -65,6 +67,42 @@ LOP_API uint16_t lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n);
 
 /** The source of a datagram that lop_udp_recv_burst() gave, before its mbuf is changed. */
 LOP_API void lop_udp_source(const struct rte_mbuf *pkt, struct sockaddr_in *from);
+
+/**
+ * Let what comes for a socket wait in the queue of another one, as what comes for any number of
+ * others does: who has many sockets receives from all of them by one call, in the order in which
+ * datagrams came, and asks lop_udp_fd() whose each one is.
+ *
+ * Look-ups, counters, options and errors of the socket stay its own. Charged (SO_RCVBUF, UR-04) and
+ * waited for (lop_poll(), lop_eventfd(), FIONREAD, timeouts) is the one whose queue it is, and its
+ * options decide on control messages. Calls that receive from the socket itself find what waited in
+ * it before, and its errors.
+ *
+ * When the owner of the queue is closed, each of the others has its own again. What waits when one
+ * of the others is closed stays, with the number that was its descriptor.
+ *
+ * By an attached thread, at any time.
+ *
+ * @param fd
+ *   A UDP socket.
+ * @param with
+ *   A UDP socket of the same instance, whose queue it is to be; fd itself: its own again.
+ * @return
+ *   0, or -1 and errno: EBADF; ENXIO, the thread is not attached to the instance; EOPNOTSUPP, one
+ *   is no UDP socket; EINVAL, they are of two instances, or what comes for `with` waits elsewhere;
+ *   EBUSY, others share the queue of fd.
+ */
+LOP_API int lop_udp_share_queue(int fd, int with);
+
+/**
+ * The descriptor of the socket that a datagram came for: of what was received from a queue that
+ * others share, before its mbuf is changed.
+ */
+static inline int
+lop_udp_fd(const struct rte_mbuf *pkt)
+{
+	return (int)pkt->tx_offload;
+}
 
 #ifdef __cplusplus
 }
