@@ -183,6 +183,8 @@ RTE_MEMPOOL_REGISTER_OPS(stack_ops);
 const char *
 __tsan_default_suppressions(void)
 {
+	/* both sides: what the writer's stack was may be forgotten by then */
 	return "race:lop_neigh_lladdr_set\n"
+	       "race:lop_neigh_header\n"
 	       "race:lop_if_set_mac\n";
 }

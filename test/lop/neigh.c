@@ -78,7 +78,7 @@ assert_header(const struct lop_neigh *n, const char *dst, const char *src)
 {
 	uint8_t header[RTE_ETHER_HDR_LEN];
 
-	assert_int_equal(n->header_bytes, RTE_ETHER_HDR_LEN);
+	assert_int_equal(lop_load(n->header_bytes), RTE_ETHER_HDR_LEN);
 	lop_neigh_header(n, header);
 	assert_memory_equal(header, dst, ETH_ALEN);
 	assert_memory_equal(header + ETH_ALEN, src, ETH_ALEN);
@@ -228,7 +228,7 @@ the_address_and_the_device_choose_state_and_link_address(void **state)
 	dev->ethernet = false;
 	n = get(lop, eth, "10.7.0.99");
 	assert_int_equal(lop_load(n->state), NUD_NOARP);
-	assert_int_equal(n->header_bytes, 0);
+	assert_int_equal(lop_load(n->header_bytes), 0);
 	dev->ethernet = true;
 
 	/* no IPv4 there */

@@ -32,7 +32,7 @@ lop_neigh_lladdr_set(struct lop_neigh *n, const uint8_t lladdr[RTE_ETHER_ADDR_LE
 	lop_store(n->seq, lop_load(n->seq) + 1);
 	rte_atomic_thread_fence(rte_memory_order_release);
 	memcpy(n->header + 2, &eth, sizeof(eth));
-	n->header_bytes = sizeof(eth);
+	lop_store(n->header_bytes, sizeof(eth));
 	lop_publish(n->seq, lop_load(n->seq) + 1);
 }
 

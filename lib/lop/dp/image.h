@@ -111,7 +111,7 @@ static __rte_always_inline void
 lop_image_make(struct lop_image *im, const struct lop_send *s, const struct lop_neigh *neigh)
 {
 	im->linked = neigh != NULL && (lop_load(neigh->state) & LOP_NUD_CONNECTED) != 0 &&
-			neigh->header_bytes == LOP_L2_BYTES;
+			lop_load(neigh->header_bytes) == LOP_L2_BYTES;
 	im->mac = 0;
 	im->macs = 0;
 	im->type = 0;

@@ -17,10 +17,10 @@
 
 struct lop_neigh {
 	/* What a packet needs: one line. The header is replaced under seq, see lop_neigh_header(). */
-	RTE_ATOMIC(uint32_t) seq;   /* odd while the header is being written */
-	RTE_ATOMIC(uint16_t) state; /* NUD_* */
-	uint16_t header_bytes;      /* 14, or 0: no link header */
-	uint8_t header[16];         /* Ethernet header at offset 2, so that IP is aligned (NE-04) */
+	RTE_ATOMIC(uint32_t) seq;          /* odd while the header is being written */
+	RTE_ATOMIC(uint16_t) state;        /* NUD_* */
+	RTE_ATOMIC(uint16_t) header_bytes; /* 14, or 0: no link header */
+	uint8_t header[16]; /* Ethernet header at offset 2, so that IP is aligned (NE-04) */
 	struct lop_if *dev;
 	uint32_t addr_be; /* the key, see lop_neigh_key() */
 	RTE_ATOMIC(uint32_t) refs;

@@ -125,7 +125,7 @@ link_header_put(struct lop_worker *w, struct rte_mbuf *m, const struct lop_neigh
 {
 	char *to;
 
-	if (neigh->header_bytes == 0)
+	if (lop_load(neigh->header_bytes) == 0)
 		return m;
 	to = rte_pktmbuf_prepend(m, RTE_ETHER_HDR_LEN);
 	if (unlikely(to == NULL))
