@@ -178,6 +178,7 @@ fill(struct lop *lop, const struct lop_conf *conf)
 	lop->workers_max = conf->workers_max != 0 ? conf->workers_max : WORKERS_DEFAULT;
 	lop->seed = random_seed(conf);
 	lop_settings_init(lop);
+	lop_store(lop->alone, true);
 	if (conf->backlog != 0)
 		lop_store(lop->setting[LOP_SETTING_BACKLOG], conf->backlog);
 }

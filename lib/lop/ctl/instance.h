@@ -90,6 +90,8 @@ struct lop {
 	struct lop_fib *fib;        /* ctl/fib.c's */
 	struct lop_udp_tables *udp; /* dp/udp_table.h's */
 	struct lop_if *lo;
+	/* Nobody but the one worker there is, if any, looks at what waits in sockets: no locks. */
+	RTE_ATOMIC(bool) alone;
 	RTE_ATOMIC(const struct lop_dst *) dst_this_host; /* for 0.0.0.0: contract SEND-18 */
 	RTE_ATOMIC(struct lop_if *) ifs[LOP_IFS_MAX];     /* by index; 0 stays NULL */
 	RTE_ATOMIC(uint32_t) nb_wires;                    /* interfaces other than lo */
@@ -172,6 +174,13 @@ void lop_watched_update(struct lop *lop);
 
 /* After any change of addresses, routes, links, MTUs or link addresses. */
 void lop_routes_changed(struct lop *lop);
+
+/*
+ * ctl/worker.c: another thread than the only worker's is about to look at what waits in sockets;
+ * it has done so. With the lock held.
+ */
+void lop_alone_end(struct lop *lop);
+void lop_alone_again(struct lop *lop);
 
 /* ctl/worker.c: -EBUSY when another thread than the caller is attached. */
 int lop_workers_end(struct lop *lop);

@@ -139,6 +139,7 @@ lop_proc_udp(struct lop *lop, FILE *f)
 			"   sl  local_address rem_address   st tx_queue rx_queue tr tm->when "
 			"retrnsmt   uid  timeout inode ref pointer drops");
 	pthread_mutex_lock(&lop->lock);
+	lop_alone_end(lop);
 	for (unsigned int chain = 0; chain < LOP_UDP_PORT_CHAINS; chain++) {
 		struct lop_sock *sk = lop_acquire(lop->udp->by_port[chain]);
 
@@ -157,6 +158,7 @@ lop_proc_udp(struct lop *lop, FILE *f)
 			fprintf(f, "%-127s\n", line);
 		}
 	}
+	lop_alone_again(lop);
 	pthread_mutex_unlock(&lop->lock);
 	return 0;
 }

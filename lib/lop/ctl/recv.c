@@ -77,14 +77,14 @@ lop_recv_mbuf(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r, 
 
 /* The next datagram, or one to look at; NULL: none. */
 static struct rte_mbuf *
-next_of(struct lop_sock *sk, int flags, uint32_t *off)
+next_of(struct lop_worker *w, struct lop_sock *sk, int flags, uint32_t *off)
 {
 	struct rte_mbuf *m;
 
 	*off = 0;
 	if ((flags & MSG_PEEK) != 0)
 		return lop_peek(sk, off);
-	return lop_sock_take(sk, &m, 1) != 0 ? m : NULL;
+	return lop_sock_take(w->lop, sk, &m, 1) != 0 ? m : NULL;
 }
 
 /*
@@ -112,7 +112,7 @@ lop_recv_one(struct lop_worker *w, struct lop_sock *sk, struct lop_receipt *r)
 			if (ret != 0)
 				return ret;
 		}
-		m = next_of(sk, r->flags, &off);
+		m = next_of(w, sk, r->flags, &off);
 		if (m != NULL) {
 			ret = lop_recv_mbuf(w, sk, r, m, off);
 			if (ret != -EBADMSG)
@@ -158,7 +158,7 @@ recv_plain(struct lop_worker *w, struct lop_sock *sk, void *buf, size_t len, int
 
 	if (unlikely((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) != 0 || buf == NULL || !sk->rx_udp ||
 			    lop_load(sk->err) != 0 || lop_load(sk->peek_off) >= 0 ||
-			    lop_sock_take(sk, &m, 1) == 0))
+			    lop_sock_take(w->lop, sk, &m, 1) == 0))
 		return -ERESTART;
 	if (unlikely(!lop_recv_is_plain(m)))
 		return recv_odd(w, sk, m, buf, len, flags, from);

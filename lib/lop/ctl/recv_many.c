@@ -167,7 +167,7 @@ take_burst(struct lop_worker *w, struct lop_sock *sk, struct mmsghdr *msgs, unsi
 	n = RTE_MIN(n, (unsigned int)LOP_BURST_MAX);
 	while (sound < n && is_sound(&msgs[sound].msg_hdr))
 		sound++;
-	taken = sound != 0 ? lop_sock_take(sk, pkts, sound) : 0;
+	taken = sound != 0 ? lop_sock_take(w->lop, sk, pkts, sound) : 0;
 	return store_all(w, sk, msgs, flags, pkts, taken);
 }
 

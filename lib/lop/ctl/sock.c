@@ -157,7 +157,7 @@ queue_purge(struct lop_worker *w, struct lop_sock *sk)
 	struct rte_mbuf *pkts[LOP_BURST_MAX];
 	uint16_t n;
 
-	while ((n = lop_sock_take(sk, pkts, LOP_BURST_MAX)) != 0) {
+	while ((n = lop_sock_take(sk->lop, sk, pkts, LOP_BURST_MAX)) != 0) {
 		for (uint16_t i = 0; i < n; i++) {
 			if (w != NULL)
 				lop_drop(w, pkts[i], SOCKET_CLOSED);

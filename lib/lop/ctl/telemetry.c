@@ -201,12 +201,14 @@ tel_udp(struct page *p)
 {
 	rte_tel_data_start_dict(p->d);
 	pthread_mutex_lock(&p->lop->lock);
+	lop_alone_end(p->lop);
 	for (unsigned int chain = 0; chain < LOP_UDP_PORT_CHAINS; chain++) {
 		struct lop_sock *sk = lop_acquire(p->lop->udp->by_port[chain]);
 
 		for (; sk != NULL; sk = lop_acquire(sk->by_port))
 			udp_row(p, sk);
 	}
+	lop_alone_again(p->lop);
 	pthread_mutex_unlock(&p->lop->lock);
 	return 0;
 }

@@ -57,6 +57,32 @@ worker_find(struct lop *lop, struct lop_worker **found)
 	return -ENOSPC;
 }
 
+static unsigned int
+used(const struct lop *lop)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < lop->workers_max; i++)
+		n += lop->worker_used[i];
+	return n;
+}
+
+void
+lop_alone_end(struct lop *lop)
+{
+	if (!lop_load(lop->alone) || lop_worker_of(lop) != NULL)
+		return;
+	lop_store(lop->alone, false);
+	/* who has not seen it is done with what it does without locks */
+	lop_synchronize(lop);
+}
+
+void
+lop_alone_again(struct lop *lop)
+{
+	lop_publish(lop->alone, used(lop) <= 1);
+}
+
 int
 lop_worker_attach(struct lop *lop)
 {
@@ -74,6 +100,8 @@ lop_worker_attach(struct lop *lop)
 	pthread_mutex_lock(&lop->lock);
 	ret = worker_find(lop, &w);
 	if (ret == 0) {
+		if (used(lop) != 0)
+			lop_alone_end(lop);
 		lop->worker_used[w->index] = true;
 		w->attached = 1;
 		w->next_of_thread = lop_workers_of_thread;
@@ -95,6 +123,7 @@ worker_end(struct lop_worker *w)
 	w->attached = 0;
 	rte_rcu_qsbr_thread_unregister(w->lop->qsbr, w->index);
 	w->lop->worker_used[w->index] = false;
+	lop_alone_again(w->lop);
 }
 
 int

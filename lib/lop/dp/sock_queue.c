@@ -127,9 +127,9 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 		uint32_t charge, bool known)
 {
 	const uint32_t limit = lop_load(sk->rcvbuf_bytes);
+	const bool locked = lop_rx_enter(w->lop, sk);
 	uint16_t kept = n;
 
-	lop_rx_lock(sk);
 	/* before they are in the queue: whoever reads may free them at once */
 	if (lop_tracing(w))
 		lop_trace_burst(w, LOP_TRACE_QUEUE, pkts, n, (uintptr_t)sk, sk->rmem_bytes);
@@ -141,7 +141,7 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 		append(sk, pkts, kept);
 	if (unlikely(!known))
 		sk->rx_unsure = true;
-	lop_rx_unlock(sk);
+	lop_rx_leave(sk, locked);
 
 	if (unlikely(kept < n))
 		over(w, sk, pkts + kept, n - kept);
@@ -244,14 +244,15 @@ read_all(struct lop_sock *sk, struct rte_mbuf *const *pkts, uint16_t k)
 }
 
 static __rte_always_inline uint16_t
-take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
+take(const struct lop *lop, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
 {
 	uint32_t waiting;
+	bool locked;
 	uint16_t k = 0;
 
 	if (lop_load(sk->rx_packets) == 0)
 		return 0;
-	lop_rx_lock(sk);
+	locked = lop_rx_enter(lop, sk);
 	*unsure = sk->rx_unsure;
 	if (sk->rx_to != 0)
 		k = take_slots(sk, pkts, n);
@@ -263,22 +264,23 @@ take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
 		read_all(sk, pkts, k);
 	else
 		read_some(sk, pkts, k, waiting);
-	lop_rx_unlock(sk);
+	lop_rx_leave(sk, locked);
 	if (waiting == 0)
 		lop_sock_taken(sk);
 	return k;
 }
 
 uint16_t
-lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
+lop_sock_take(const struct lop *lop, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
 	bool unsure;
 
-	return n == 1 ? take(sk, pkts, 1, &unsure) : take(sk, pkts, n, &unsure);
+	return n == 1 ? take(lop, sk, pkts, 1, &unsure) : take(lop, sk, pkts, n, &unsure);
 }
 
 uint16_t
-lop_sock_take_burst(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure)
+lop_sock_take_burst(const struct lop *lop, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n,
+		bool *unsure)
 {
-	return n == 1 ? take(sk, pkts, 1, unsure) : take(sk, pkts, n, unsure);
+	return n == 1 ? take(lop, sk, pkts, 1, unsure) : take(lop, sk, pkts, n, unsure);
 }

@@ -29,6 +29,23 @@ lop_rx_unlock(struct lop_sock *sk)
 	rte_atomic_store_explicit(&sk->rx_lock.locked, 0, rte_memory_order_release);
 }
 
+/* The same for a worker, which may be alone in its instance: what it answers is for lop_rx_leave(). */
+static __rte_always_inline bool
+lop_rx_enter(const struct lop *lop, struct lop_sock *sk)
+{
+	if (likely(lop_acquire(lop->alone)))
+		return false;
+	lop_rx_lock(sk);
+	return true;
+}
+
+static __rte_always_inline void
+lop_rx_leave(struct lop_sock *sk, bool locked)
+{
+	if (locked)
+		lop_rx_unlock(sk);
+}
+
 /*
  * Bytes of datagrams that waited were read, left datagrams wait behind them; the queue's lock is
  * held. Linux gives the room back late (contract UR-04): with a quarter of the buffer, or with the
@@ -141,27 +158,29 @@ static __rte_always_inline void
 lop_sock_deliver_one(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf *m)
 {
 	const uint32_t charge = lop_truesize(m->pkt_len);
+	const bool locked = lop_rx_enter(w->lop, sk);
 
-	lop_rx_lock(sk);
 	if (unlikely(sk->rmem_bytes + charge > lop_load(sk->rcvbuf_bytes) ||
 			    lop_load(sk->rx_notes))) {
-		lop_rx_unlock(sk);
+		lop_rx_leave(sk, locked);
 		lop_sock_deliver_alike(w, sk, &m, 1);
 		return;
 	}
 	sk->rmem_bytes += charge;
 	lop_queue_append(sk, m, m);
 	lop_count(sk->rx_packets, 1);
-	lop_rx_unlock(sk);
+	lop_rx_leave(sk, locked);
 	if (unlikely(lop_load(sk->waited_for)))
 		lop_sock_wake(sk);
 }
 
 /* Take up to n waiting datagrams; data starts as in lop_sock_deliver(). No counter moves. */
-uint16_t lop_sock_take(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
+uint16_t
+lop_sock_take(const struct lop *lop, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n);
 
 /* The same; unsure: the checksums of some of them are not known. */
-uint16_t lop_sock_take_burst(struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n, bool *unsure);
+uint16_t lop_sock_take_burst(const struct lop *lop, struct lop_sock *sk, struct rte_mbuf **pkts,
+		uint16_t n, bool *unsure);
 
 /* ctl/recv_peek.c: SO_PEEK_OFF goes on by bytes looked at, and back by bytes taken. */
 void lop_peek_moved(struct lop_sock *sk, int32_t bytes);

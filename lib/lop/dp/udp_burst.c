@@ -346,7 +346,7 @@ verify_or_go_on(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkt
 	uint16_t kept = verify(w, sk, pkts, taken);
 
 	while (kept == 0 && taken != 0) {
-		taken = lop_sock_take(sk, pkts, n);
+		taken = lop_sock_take(w->lop, sk, pkts, n);
 		kept = verify(w, sk, pkts, taken);
 	}
 	return kept;
@@ -371,7 +371,7 @@ lop_udp_recv_burst(int fd, struct rte_mbuf **pkts, uint16_t n)
 	if (unlikely(sk == NULL))
 		return 0;
 	if (likely(sk->rx_udp))
-		k = lop_sock_take_burst(sk, pkts, n, &unsure);
+		k = lop_sock_take_burst(w->lop, sk, pkts, n, &unsure);
 	if (unlikely(unsure))
 		k = verify_or_go_on(w, sk, pkts, k, n);
 	if (likely(k != 0))
