@@ -34,6 +34,13 @@ common_of(const struct lop_send *send, const struct lop_dst *dst)
 	return c;
 }
 
+/* What input does not look at: a link header that is another host's is not received. */
+static bool
+is_for_lo(const struct lop_if *lo)
+{
+	return memcmp(lo->neigh_any->header + 2, lo->mac.addr_bytes, RTE_ETHER_ADDR_LEN) == 0;
+}
+
 bool
 lop_plan_fill(struct lop_plan *p, struct lop_worker *w, struct lop_plan_gens gens,
 		const struct lop_send *send, const struct lop_dst *dst)
@@ -59,7 +66,8 @@ lop_plan_fill(struct lop_plan *p, struct lop_worker *w, struct lop_plan_gens gen
 	p->port_id = lo->port_id;
 	p->receiver.ifindex = dst->orig_ifindex;
 	p->receiver.sock = NULL;
-	p->comes_back = dst->input == LOP_INPUT_DELIVER && (send->tos & RTE_IPV4_HDR_ECN_MASK) == 0;
+	p->comes_back = dst->input == LOP_INPUT_DELIVER &&
+			(send->tos & RTE_IPV4_HDR_ECN_MASK) == 0 && is_for_lo(lo);
 	p->gens = gens;
 	p->most_bytes = mtu - LOP_L3_BYTES - LOP_L4_BYTES;
 	p->connected = send->connected;
