@@ -108,6 +108,7 @@ bound(struct lop_sock *sk, uint16_t port)
 	if (port != 0)
 		flags |= LOP_SOCK_PORT_BOUND;
 	lop_store(sk->flags, flags);
+	lop_store(sk->routed, false);
 	lop_store(sk->daddr_be, 0);
 	lop_store(sk->dport_be, 0);
 	lop_sock_any_set(sk);
@@ -131,8 +132,10 @@ bind_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *s
 	if (port != 0 && port < lop_setting(sk->lop, LOP_SETTING_UNPRIVILEGED_PORT) &&
 			!sk->lop->may_bind_low)
 		return -EACCES;
-	if (lop_load(sk->state) != LOP_SOCK_CLOSED || lop_load(sk->sport_be) != 0)
+	if (lop_load(sk->state) != LOP_SOCK_CLOSED || lop_load(sk->sport_be) != 0) {
+		lop_sock_settle(sk);
 		return -EINVAL;
+	}
 
 	set_addr(sk, addr_be, type);
 	if (port != 0 || (lop_load(sk->more) & LOP_MORE_BIND_ADDRESS_NO_PORT) == 0) {

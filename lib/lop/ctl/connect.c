@@ -7,7 +7,6 @@
  */
 
 #include <linux/rtnetlink.h>
-#include <netinet/ip.h>
 
 #include "../dp/fib.h"
 #include "../dp/fib_table.h"
@@ -44,6 +43,8 @@ disconnect(struct lop_sock *sk)
 	const uint32_t flags = lop_load(sk->flags);
 
 	lop_store(sk->state, LOP_SOCK_CLOSED);
+	lop_store(sk->routed, false);
+	lop_store(sk->astray.on, false);
 	lop_store(sk->daddr_be, 0);
 	lop_store(sk->dport_be, 0);
 	lop_store(sk->bound_if, 0);
@@ -71,23 +72,9 @@ static int
 route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_in *sin,
 		struct lop_route_result *result)
 {
-	const uint32_t flags = lop_load(sk->flags);
-	struct lop_flow flow = {
-		.daddr_be = sin->sin_addr.s_addr,
-		.saddr_be = lop_load(sk->saddr_be),
-		.oif = lop_load(sk->bound_if),
-		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
-		.protocol = sk->protocol,
-		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
-		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = lop_load(sk->sport_be),
-		.dport_be = sin->sin_port,
-		.mark = lop_load(sk->mark),
-		.uid = sk->uid,
-	};
+	struct lop_flow flow = lop_flow_of(sk, sin->sin_addr.s_addr, sin->sin_port);
 	int ret;
 
-	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, result);
 	/* this host by its address, and the source that came out has to be ours: ask with both */
 	if (ret == 0 && (flow.daddr_be == 0 || flow.saddr_be == 0)) {
@@ -95,40 +82,7 @@ route_to(struct lop_worker *w, const struct lop_sock *sk, const struct sockaddr_
 		flow.saddr_be = result->saddr_be;
 		ret = lop_route_output(w, &flow, result);
 	}
-	if (ret == 0 && (result->dst->cache_flags & RTCF_BROADCAST) != 0 &&
-			(flags & LOP_SOCK_BROADCAST) == 0)
-		ret = -EACCES;
-	return ret;
-}
-
-/*
- * Linux looks whether a connected socket's route still holds in most calls, not in sends only, and
- * a route that is gone stays away until a send or connect(2) finds one.
- */
-const struct lop_dst *
-lop_sock_peer_dst(struct lop_sock *sk)
-{
-	const uint32_t flags = lop_load(sk->flags);
-	struct lop_route_result result;
-	struct lop_flow flow = {
-		.daddr_be = lop_load(sk->daddr_be),
-		.saddr_be = lop_load(sk->saddr_be),
-		.oif = lop_load(sk->bound_if),
-		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
-		.protocol = sk->protocol,
-		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
-		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
-		.mark = lop_load(sk->mark),
-		.uid = sk->uid,
-	};
-
-	if (lop_load(sk->state) != LOP_SOCK_ESTABLISHED || !lop_load(sk->routed))
-		return NULL;
-	lop_flow_interface(sk, &flow);
-	if (lop_route_resolve(sk->lop, &flow, &result) == 0)
-		return result.dst;
-	lop_store(sk->routed, false);
-	return NULL;
+	return ret == 0 ? lop_send_broadcast(sk, result->dst) : ret;
 }
 
 /* With lop->lock held. The first source stays on a second connect (contract CO-02). */
@@ -144,6 +98,7 @@ establish(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint32_t
 	lop_store(sk->dport_be, dport_be);
 	lop_store(sk->ip_id, lop_random(w));
 	lop_store(sk->state, LOP_SOCK_ESTABLISHED);
+	lop_store(sk->astray.on, false);
 	lop_sock_any_set(sk);
 	lop_sock_forget_dst(sk);
 }
@@ -156,7 +111,7 @@ keep_route(struct lop_worker *w, struct lop_sock *sk, uint32_t daddr_be, uint16_
 	const uint32_t genid = lop_acquire(w->lop->genid);
 	struct lop_route_result result;
 
-	lop_store(sk->routed, true);
+	lop_sock_routed(sk, genid, true);
 	if (route_to(w, sk, &to, &result) == 0 && result.cacheable)
 		lop_sock_dst_set(sk, genid, daddr_be, &result);
 }
@@ -171,9 +126,12 @@ connect_inet(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in
 
 	if (ret != 0) {
 		/* the peer stays, its route does not */
+		lop_store(sk->routed, false);
 		lop_sock_forget_dst(sk);
-		lop_cork_readdress(sk, ret == -EACCES ? result.saddr_be : saddr_be, daddr_be,
-				sin->sin_port);
+		if (ret == -EACCES)
+			saddr_be = result.saddr_be;
+		lop_cork_readdress(sk, saddr_be, daddr_be, sin->sin_port);
+		lop_sock_astray_set(sk, saddr_be, daddr_be, sin->sin_port);
 		return ret;
 	}
 	daddr_be = result.daddr_be;

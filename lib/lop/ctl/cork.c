@@ -179,7 +179,10 @@ cork_send(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 int
 lop_cork_push(struct lop_worker *w, struct lop_sock *sk)
 {
-	return cork_send(w, sk, cork_take(sk));
+	const int ret = cork_send(w, sk, cork_take(sk));
+
+	lop_sock_settle(sk);
+	return ret;
 }
 
 /* Add bytes. -EMSGSIZE for the whole, -EFAULT, -ENOBUFS: then all of it is lost. */
@@ -190,13 +193,6 @@ append(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork,
 	const int ret = lop_send_fits(w, sk, &cork->sending, cork->m->pkt_len + rq->len);
 
 	return ret != 0 ? ret : lop_send_fill(w, sk, &cork->sending, rq, cork->m);
-}
-
-/* Whether more is to come behind this send. */
-static bool
-goes_on(const struct lop_sock *sk, int flags)
-{
-	return (flags & MSG_MORE) != 0 || (lop_load(sk->flags) & LOP_SOCK_CORK) != 0;
 }
 
 /* The lock is held, and let go. */
@@ -213,7 +209,7 @@ add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 				mode == IP_PMTUDISC_DONT || mode == IP_PMTUDISC_OMIT;
 		ret = append(w, sk, cork, rq);
 	}
-	if (ret == 0 && goes_on(sk, rq->flags)) {
+	if (ret == 0 && lop_send_is_corked(sk, rq->flags)) {
 		wmem_set(sk, cork, wmem_of(cork));
 		rte_spinlock_unlock(&sk->tx_lock);
 		return rq->len;
@@ -231,17 +227,21 @@ add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq)
 ssize_t
 lop_cork_add(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq, bool *done)
 {
-	*done = true;
+	ssize_t ret;
+
 	rte_spinlock_lock(&sk->tx_lock);
-	if (lop_load(sk->cork) != NULL)
-		return add(w, sk, rq);
-	rte_spinlock_unlock(&sk->tx_lock);
-	*done = false;
-	return 0;
+	*done = lop_load(sk->cork) != NULL;
+	if (!*done) {
+		rte_spinlock_unlock(&sk->tx_lock);
+		return 0;
+	}
+	ret = add(w, sk, rq);
+	lop_sock_settle(sk);
+	return ret;
 }
 
-ssize_t
-lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
+static ssize_t
+begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
 		const struct lop_sending *s)
 {
 	struct lop_cork *cork;
@@ -279,4 +279,17 @@ lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 	lop_store(sk->cork, cork);
 	lop_sock_changed(sk);
 	return add(w, sk, rq);
+}
+
+/* The first send's addresses stay, whatever becomes of it. */
+ssize_t
+lop_cork_begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
+		const struct lop_sending *s)
+{
+	ssize_t ret;
+
+	lop_sock_astray_set(sk, s->send.saddr_be, s->send.daddr_be, s->send.dport_be);
+	ret = begin(w, sk, rq, s);
+	lop_sock_settle(sk);
+	return ret;
 }

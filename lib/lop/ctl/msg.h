@@ -107,6 +107,13 @@ lop_send_is_plain(const struct lop_sock *sk, int flags)
 			lop_load(sk->lop->hooks.send_check) == NULL;
 }
 
+/* Whether more is to come behind this send (contract CK-01). */
+static inline bool
+lop_send_is_corked(const struct lop_sock *sk, int flags)
+{
+	return (flags & MSG_MORE) != 0 || (lop_load(sk->flags) & LOP_SOCK_CORK) != 0;
+}
+
 /* ctl/send_route.c: address, control messages, route (contract SEND-06 to SEND-12). */
 int lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
 		struct lop_sending *s);

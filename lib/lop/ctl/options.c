@@ -23,6 +23,32 @@
 #define RECV_MORE \
 	(LOP_MORE_RCVMARK | LOP_MORE_RCVPRIORITY | LOP_MORE_RECVFRAGSIZE | LOP_MORE_CHECKSUM)
 
+/*
+ * Whether Linux takes the socket's lock to set it, also where it fails then: letting go of it, it
+ * looks after the route of a connected socket.
+ */
+static bool
+takes_lock(const struct lop_sock *sk, int level, int name)
+{
+	switch (level) {
+	case SOL_SOCKET:
+		return name != SO_PRIORITY && name != SO_PEEK_OFF && name != SO_RCVTIMEO &&
+				name != SO_SNDTIMEO && name != SO_RCVTIMEO_NEW &&
+				name != SO_SNDTIMEO_NEW && name != SO_BUSY_POLL &&
+				name != SO_PREFER_BUSY_POLL && name != SO_BUSY_POLL_BUDGET &&
+				name != SO_MAX_PACING_RATE && name != SO_TXREHASH;
+	case SOL_IP:
+		return name == IP_TOS || name == IP_OPTIONS || name == IP_UNICAST_IF ||
+				name == IP_MULTICAST_IF || name == IP_CHECKSUM ||
+				lop_mcast_option(name);
+	case SOL_UDP:
+		return name == UDP_GRO || name == UDP_ENCAP ||
+				(name == UDP_CORK && (lop_load(sk->flags) & LOP_SOCK_CORK) == 0);
+	default:
+		return false;
+	}
+}
+
 /* Linux forgets the route with these only (what counts for IP_MTU), the last two if they differ. */
 static bool
 moves_route(const struct lop_sock *sk, int level, int name, uint8_t tos, uint32_t mark)
@@ -139,6 +165,9 @@ lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len)
 		uncork = level == SOL_UDP && name == UDP_CORK && lop_load(sk->cork) != NULL &&
 				(lop_load(sk->flags) & LOP_SOCK_CORK) == 0;
 	}
+	/* what pends leaves first */
+	if (!uncork && takes_lock(sk, level, name))
+		lop_sock_settle(sk);
 	lop_sock_unlock(w);
 	if (uncork)
 		uncorked(fd);

@@ -39,7 +39,7 @@ send_udp(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq
 	ret = lop_send_route(w, sk, rq, &s);
 	if (ret != 0)
 		return ret;
-	if ((rq->flags & MSG_MORE) != 0 || (lop_load(sk->flags) & LOP_SOCK_CORK) != 0)
+	if (lop_send_is_corked(sk, rq->flags))
 		return lop_cork_begin(w, sk, rq, &s);
 	if ((rq->flags & LOP_MSG_PROBE) != 0)
 		return rq->len; /* contract SEND-11 */

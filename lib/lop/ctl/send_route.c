@@ -17,6 +17,7 @@ struct target {
 	uint32_t daddr_be;
 	uint16_t dport_be;
 	bool connected; /* the route of connect() may be used */
+	bool corked;    /* more of the datagram may follow */
 };
 
 /* contract SEND-06 */
@@ -90,21 +91,54 @@ look_up(struct lop_worker *w, const struct lop_flow *flow, struct lop_route_resu
 	return 0;
 }
 
+/*
+ * The route is the peer's, the address need not be: of what is corked the source, of what is not all
+ * of it is another's (contract CK-01).
+ */
+static int
+look_up_astray(struct lop_worker *w, const struct lop_to *to, struct lop_flow *flow,
+		struct target *t, struct lop_route_result *result)
+{
+	const int ret = look_up(w, flow, result);
+
+	result->saddr_be = to->saddr_be;
+	if (!t->corked) {
+		result->daddr_be = to->daddr_be;
+		flow->daddr_be = to->daddr_be;
+		t->dport_be = to->dport_be;
+	}
+	return ret;
+}
+
 /* The connected socket's own answer, asked for again when routes have changed (contract CO-03). */
 static int
-look_up_connected(struct lop_worker *w, struct lop_sock *sk, const struct lop_flow *flow,
-		struct lop_route_result *result)
+look_up_connected(struct lop_worker *w, struct lop_sock *sk, struct lop_flow *flow,
+		struct target *t, struct lop_route_result *result)
 {
 	const uint32_t genid = lop_acquire(w->lop->genid);
+	struct lop_to to;
 	int ret;
 
 	if (lop_sock_dst_get(sk, genid, flow->daddr_be, result))
 		return 0;
+	if (lop_sock_astray(sk, genid, &to))
+		return look_up_astray(w, &to, flow, t, result);
 	ret = look_up(w, flow, result);
-	lop_store(sk->routed, ret == 0);
+	if (ret == 0 && !lop_sock_route_holds(sk, genid))
+		ret = lop_send_broadcast(sk, result->dst);
+	lop_sock_routed(sk, genid, ret == 0);
 	if (ret == 0 && result->cacheable)
 		lop_sock_dst_set(sk, genid, flow->daddr_be, result);
 	return ret;
+}
+
+static int
+look_up_named(struct lop_worker *w, const struct lop_sock *sk, const struct lop_flow *flow,
+		struct lop_route_result *result)
+{
+	const int ret = look_up(w, flow, result);
+
+	return ret == 0 ? lop_send_broadcast(sk, result->dst) : ret;
 }
 
 /* What the route and the options come to. */
@@ -162,12 +196,11 @@ lop_send_route(struct lop_worker *w, struct lop_sock *sk, const struct lop_reque
 			!IN_MULTICAST(rte_be_to_cpu_32(flow.daddr_be)); /* contract CO-04 */
 	lop_flow_interface(sk, &flow);
 
-	ret = t.connected ? look_up_connected(w, sk, &flow, &result) : look_up(w, &flow, &result);
+	t.corked = lop_send_is_corked(sk, rq->flags);
+	ret = t.connected ? look_up_connected(w, sk, &flow, &t, &result)
+			  : look_up_named(w, sk, &flow, &result);
 	if (ret != 0)
 		return ret;
-	if ((result.dst->cache_flags & RTCF_BROADCAST) != 0 &&
-			(lop_load(sk->flags) & LOP_SOCK_BROADCAST) == 0)
-		return -EACCES; /* contract SEND-09 */
 
 	decide(sk, &result, t.dport_be, s);
 	s->gso_size = c.gso_size;

@@ -299,8 +299,7 @@ lop_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
 
 	if (sk == NULL)
 		return -1;
-	if (lop_load(sk->dst_genid) != lop_acquire(w->lop->genid))
-		lop_sock_peer_dst(sk);
+	lop_sock_settle(sk);
 	ret = copy_name(addr, len,
 			lop_load(sk->rcv_saddr_be) != 0 ? lop_load(sk->rcv_saddr_be)
 							: lop_load(sk->saddr_be),
@@ -321,6 +320,7 @@ lop_getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 		return -1;
 	if (lop_load(sk->dport_be) != 0 && lop_load(sk->state) == LOP_SOCK_ESTABLISHED)
 		ret = copy_name(addr, len, lop_load(sk->daddr_be), lop_load(sk->dport_be));
+	lop_sock_settle(sk);
 	lop_sock_leave(w);
 	return lop_posix(ret);
 }
@@ -342,6 +342,7 @@ lop_shutdown(int fd, int how)
 			ret = -ENOTCONN;
 		lop_store(sk->shutdown, lop_load(sk->shutdown) | (how + 1));
 		lop_sock_changed(sk);
+		lop_sock_settle(sk);
 		lop_sock_wake(sk);
 	}
 	lop_sock_leave(w);

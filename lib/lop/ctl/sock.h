@@ -90,8 +90,21 @@ int lop_addr_check(const struct sockaddr *addr, socklen_t len);
 /* ctl/notices.c: SO_TIMESTAMPING's flags (contract XM-06). With lop->lock held. */
 void lop_stamping_set(struct lop_sock *sk, uint32_t flags);
 
-/* ctl/connect.c: the peer's route, between lop_enter() and lop_leave(); NULL: none is known. */
+/* ctl/kept_route.c: the route of a connected socket, between lop_enter() and lop_leave() */
+
+/* A send without an address, or connect(2), has asked for it under this generation. */
+void lop_sock_routed(struct lop_sock *sk, uint32_t genid, bool found);
+/* Whether what was found then holds under this one. */
+bool lop_sock_route_holds(const struct lop_sock *sk, uint32_t genid);
+/* The peer's route as it is now; NULL: none is known. */
 const struct lop_dst *lop_sock_peer_dst(struct lop_sock *sk);
+/* The end of a call that lets go of the socket's lock in Linux: a route that is old is asked again. */
+void lop_sock_settle(struct lop_sock *sk);
+/* From now on these addresses pass for those of the socket's peer, if it has one. */
+void
+lop_sock_astray_set(struct lop_sock *sk, uint32_t saddr_be, uint32_t daddr_be, uint16_t dport_be);
+/* Whether a send without an address goes by the route that was kept to others than the peer. */
+bool lop_sock_astray(struct lop_sock *sk, uint32_t genid, struct lop_to *to);
 
 /* After its address, peer or device has changed, with lop->lock held. */
 static inline void

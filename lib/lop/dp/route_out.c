@@ -12,7 +12,6 @@
  */
 
 #include <errno.h>
-#include <netinet/ip.h>
 
 #include "fib.h"
 #include "send.h"
@@ -25,29 +24,16 @@ static int
 route_one(struct lop_worker *w, struct lop_to *to, const struct lop_dst **dst)
 {
 	const struct lop_sock *sk = w->send->sock;
-	struct lop_flow flow = {
-		.daddr_be = to->daddr_be,
-		.saddr_be = lop_load(sk->saddr_be),
-		.oif = lop_load(sk->bound_if),
-		.tos = lop_load(sk->tos) & IPTOS_TOS_MASK,
-		.protocol = sk->protocol,
-		.dont_route = (lop_load(sk->flags) & LOP_SOCK_DONTROUTE) != 0,
-		.any_source = (lop_load(sk->flags) & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = lop_load(sk->sport_be),
-		.dport_be = to->dport_be,
-		.mark = lop_load(sk->mark),
-		.uid = sk->uid,
-	};
+	const struct lop_flow flow = lop_flow_of(sk, to->daddr_be, to->dport_be);
 	struct lop_route_result result;
 	int ret;
 
-	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, &result);
 	if (ret != 0)
 		return ret;
-	if ((result.dst->cache_flags & RTCF_BROADCAST) != 0 &&
-			(lop_load(sk->flags) & LOP_SOCK_BROADCAST) == 0)
-		return -EACCES;
+	ret = lop_send_broadcast(sk, result.dst);
+	if (ret != 0)
+		return ret;
 	*dst = result.dst;
 	to->saddr_be = result.saddr_be;
 	to->daddr_be = result.daddr_be;

@@ -11,6 +11,8 @@
  * lop_output().
  */
 
+#include <netinet/ip.h>
+
 #include "sock.h"
 
 struct lop_send {
@@ -44,6 +46,39 @@ lop_flow_interface(const struct lop_sock *sk, struct lop_flow *flow)
 	} else if (flow->oif == 0) {
 		flow->oif = lop_load(sk->unicast_if);
 	}
+}
+
+/* What a socket's options ask routing for, on the way to a destination. */
+static inline struct lop_flow
+lop_flow_of(const struct lop_sock *sk, uint32_t daddr_be, uint16_t dport_be)
+{
+	const uint32_t flags = lop_load(sk->flags);
+	struct lop_flow flow = {
+		.daddr_be = daddr_be,
+		.saddr_be = lop_load(sk->saddr_be),
+		.oif = lop_load(sk->bound_if),
+		.tos = lop_load(sk->tos) & IPTOS_DSCP_MASK,
+		.protocol = sk->protocol,
+		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
+		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
+		.sport_be = lop_load(sk->sport_be),
+		.dport_be = dport_be,
+		.mark = lop_load(sk->mark),
+		.uid = sk->uid,
+	};
+
+	lop_flow_interface(sk, &flow);
+	return flow;
+}
+
+/* contract SEND-09 */
+static inline int
+lop_send_broadcast(const struct lop_sock *sk, const struct lop_dst *dst)
+{
+	if ((dst->cache_flags & RTCF_BROADCAST) == 0 ||
+			(lop_load(sk->flags) & LOP_SOCK_BROADCAST) != 0)
+		return 0;
+	return -EACCES;
 }
 
 /* contract IPO-01 */

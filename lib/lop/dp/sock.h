@@ -93,6 +93,17 @@ enum lop_sock_more {
 	LOP_MORE_UNHASHED = 1 << 22, /* not in the tables */
 };
 
+/*
+ * What Linux takes for the address of a connected socket's peer, where it is another: that of data
+ * that was corked for somebody else, or of a connect(2) that failed (contract CK-01). As long as
+ * that is so no destination is kept in the socket, and its sends go the long way or by a plan.
+ */
+struct lop_astray {
+	RTE_ATOMIC(bool) on; /* the rest: under tx_lock */
+	uint16_t dport_be;
+	uint32_t daddr_be, saddr_be;
+};
+
 /* As many as leave an idle socket, with what DPDK's heap puts in front of it, within 1 KiB. */
 #define LOP_SOCK_SLOTS 48
 
@@ -180,9 +191,10 @@ struct lop_sock {
 	RTE_ATOMIC(int64_t) rcv_timeout_us, snd_timeout_us; /* -1: for ever */
 	uint32_t uid;
 	uint64_t inode;
-	rte_spinlock_t tx_lock;             /* cork */
+	rte_spinlock_t tx_lock;             /* cork, astray */
 	RTE_ATOMIC(struct lop_cork *) cork; /* written under it */
-	uint8_t *options;                   /* IP_OPTIONS, options_bytes of them */
+	struct lop_astray astray;
+	uint8_t *options; /* IP_OPTIONS, options_bytes of them */
 	RTE_ATOMIC(uint8_t) options_bytes;
 	uint8_t recverr_rfc4884;
 	uint16_t port_min, port_max;   /* IP_LOCAL_PORT_RANGE, 0: the instance's */
@@ -190,6 +202,7 @@ struct lop_sock {
 	bool gro;                      /* UDP_GRO */
 	bool pmtu_locked;
 	RTE_ATOMIC(bool) routed;           /* the peer has a route: IP_MTU has an answer */
+	RTE_ATOMIC(uint32_t) routed_genid; /* it was found under this generation */
 	RTE_ATOMIC(uint32_t) more;         /* enum lop_sock_more */
 	RTE_ATOMIC(uint32_t) ts_flags;     /* SO_TIMESTAMPING: SOF_TIMESTAMPING_* */
 	RTE_ATOMIC(uint32_t) ts_key;       /* of the next datagram, with SOF_TIMESTAMPING_OPT_ID */
@@ -248,12 +261,13 @@ lop_sock_dst_get(const struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 			lop_load(sk->dst_seq) == seq);
 }
 
-/* Keep it. Who finds another one writing leaves it to that one: false. */
+/* Keep it, unless astray. Who finds another one writing leaves it to that one: false. */
 static inline bool
 lop_sock_dst_set(struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 		const struct lop_route_result *result)
 {
 	uint32_t seq = lop_load(sk->dst_seq);
+	bool keep;
 
 	if ((seq & 1) != 0 ||
 			!rte_atomic_compare_exchange_strong_explicit(&sk->dst_seq, &seq, seq + 1,
@@ -261,12 +275,12 @@ lop_sock_dst_set(struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
 		return false;
 	/* partner: the acquire fence of lop_sock_dst_get() */
 	rte_atomic_thread_fence(rte_memory_order_release);
-	lop_store(sk->dst, result->dst);
+	keep = !lop_load(sk->astray.on);
+	lop_store(sk->dst, keep ? result->dst : NULL);
 	lop_store(sk->dst_genid, genid);
 	lop_store(sk->dst_key_be, daddr_be);
 	lop_store(sk->dst_daddr_be, result->daddr_be);
 	lop_store(sk->dst_saddr_be, result->saddr_be);
-	lop_store(sk->routed, result->dst != NULL);
 	lop_publish(sk->dst_seq, seq + 2);
 	return true;
 }

@@ -19,36 +19,39 @@
 #include "stages.h"
 #include "udp_in.h"
 
+/* By the route that connect() found: the addresses may be another's (contract CK-01, CO-04). */
+static int
+peer_routed(struct lop_sock *sk, uint32_t genid, int ret, struct lop_to *to,
+		struct lop_route_result *result)
+{
+	if (ret == 0 && lop_sock_astray(sk, genid, to)) {
+		result->saddr_be = to->saddr_be;
+		result->daddr_be = to->daddr_be;
+		return 0;
+	}
+	if (ret == 0 && !lop_sock_route_holds(sk, genid))
+		ret = lop_send_broadcast(sk, result->dst);
+	lop_sock_routed(sk, genid, ret == 0);
+	return ret;
+}
+
 /* A destination that the socket does not know: 0, or -errno. */
 static __rte_noinline int
-route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t genid, uint32_t daddr_be,
-		uint16_t dport_be, struct lop_route_result *result)
+route_anew(struct lop_worker *w, struct lop_sock *sk, uint32_t genid, bool named, struct lop_to *to,
+		struct lop_route_result *result)
 {
-	const uint32_t flags = lop_load(sk->flags);
-	struct lop_flow flow = {
-		.daddr_be = daddr_be,
-		.saddr_be = lop_load(sk->saddr_be),
-		.oif = lop_load(sk->bound_if),
-		.tos = lop_load(sk->tos) & IPTOS_TOS_MASK,
-		.protocol = sk->protocol,
-		.dont_route = (flags & LOP_SOCK_DONTROUTE) != 0,
-		.any_source = (flags & LOP_SOCK_TRANSPARENT) != 0,
-		.sport_be = lop_load(sk->sport_be),
-		.dport_be = dport_be,
-		.mark = lop_load(sk->mark),
-		.uid = sk->uid,
-	};
+	const uint32_t daddr_be = to->daddr_be;
+	const struct lop_flow flow = lop_flow_of(sk, daddr_be, to->dport_be);
 	int ret;
 
-	lop_flow_interface(sk, &flow);
 	ret = lop_route_output(w, &flow, result);
-	if (ret != 0)
-		return ret;
-	if ((result->dst->cache_flags & RTCF_BROADCAST) != 0 && (flags & LOP_SOCK_BROADCAST) == 0)
-		return -EACCES;
-	if (result->cacheable)
+	if (!named && !flow.dont_route && !IN_MULTICAST(rte_be_to_cpu_32(daddr_be)))
+		ret = peer_routed(sk, genid, ret, to, result);
+	else if (ret == 0)
+		ret = lop_send_broadcast(sk, result->dst);
+	if (ret == 0 && result->cacheable)
 		lop_sock_dst_set(sk, genid, daddr_be, result);
-	return 0;
+	return ret;
 }
 
 /* What is asked before anything else of a datagram (contract SEND-03, SEND-14, SEND-15). */
@@ -119,15 +122,17 @@ static __rte_always_inline uint16_t
 send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in *to,
 		struct rte_mbuf **pkts, uint16_t n, int *err)
 {
-	const uint32_t daddr_be = to != NULL ? to->sin_addr.s_addr : lop_load(sk->daddr_be);
-	const uint16_t dport_be = to != NULL ? to->sin_port : lop_load(sk->dport_be);
+	struct lop_to at = {
+		.daddr_be = to != NULL ? to->sin_addr.s_addr : lop_load(sk->daddr_be),
+		.dport_be = to != NULL ? to->sin_port : lop_load(sk->dport_be),
+	};
 	const struct lop_plan_gens gens = lop_plan_gens(sk);
 	struct lop_route_result result;
 	struct lop_send send;
 	uint16_t done = 0;
 
-	if (unlikely(!lop_sock_dst_get(sk, gens.genid, daddr_be, &result))) {
-		*err = route_anew(w, sk, gens.genid, daddr_be, dport_be, &result);
+	if (unlikely(!lop_sock_dst_get(sk, gens.genid, at.daddr_be, &result))) {
+		*err = route_anew(w, sk, gens.genid, to != NULL, &at, &result);
 		if (*err != 0)
 			return 0;
 	}
@@ -137,7 +142,7 @@ send_to_one(struct lop_worker *w, struct lop_sock *sk, const struct sockaddr_in 
 	lop_send_defaults(&send, sk, result.dst);
 	send.saddr_be = result.saddr_be;
 	send.daddr_be = result.daddr_be;
-	send.dport_be = dport_be;
+	send.dport_be = at.dport_be;
 	if (result.cacheable)
 		lop_plan_make(w, gens, to, &send, result.dst);
 	while (done < n) {
