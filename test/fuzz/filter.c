@@ -23,7 +23,7 @@ struct packet {
 	struct rte_ipv4_hdr ip;
 	uint8_t options[40];
 	uint16_t ports_be[2];
-} __rte_packed;
+} __attribute__((packed));
 
 /* Few values, so that rules and packets meet. */
 static uint32_t

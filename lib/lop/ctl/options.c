@@ -71,6 +71,7 @@ changed(struct lop_sock *sk, int level, int name, bool routed)
 	lop_switch(&sk->flags, LOP_SOCK_PLAIN_RECV_OFF, cmsgs);
 	lop_sock_any_set(sk);
 	lop_store(sk->rx_notes, (lop_load(sk->flags) & LOP_SOCK_NOTES) != 0);
+	lop_sock_first_set(sk);
 	/* connect() has decided by the interface there was then (contract CO-04) */
 	if (level == IPPROTO_IP && name == IP_UNICAST_IF &&
 			lop_load(sk->state) == LOP_SOCK_ESTABLISHED)

@@ -38,6 +38,11 @@ bool lop_timestamp_option(int name);
 int lop_timestamp_set(struct lop_sock *sk, int name, const void *value, socklen_t len);
 int lop_timestamp_get(const struct lop_sock *sk, int name);
 
+/* ctl/sock_filter.c: SO_ATTACH_FILTER and its kin (contract UR-06); *len of the last counts steps. */
+int lop_sock_filter_attach(struct lop_sock *sk, const void *value, socklen_t len);
+int lop_sock_filter_detach(struct lop_sock *sk);
+int lop_sock_filter_get(const struct lop_sock *sk, void *value, socklen_t *len);
+
 /* ctl/ethtool.c: SIOCETHTOOL (contract DEV-13); data is not NULL. 0 or -EOPNOTSUPP. */
 struct lop_if_info;
 int lop_ethtool(const struct lop_if_info *info, bool is_lo, void *data);

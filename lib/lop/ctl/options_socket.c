@@ -247,6 +247,10 @@ lop_setsockopt_socket(struct lop_sock *sk, int name, const void *value, socklen_
 	if (lop_timestamp_option(name))
 		return lop_timestamp_set(sk, name, value, len);
 	switch (name) {
+	case SO_ATTACH_FILTER:
+		return lop_sock_filter_attach(sk, value, len);
+	case SO_DETACH_FILTER:
+		return lop_sock_filter_detach(sk);
 	case SO_LINGER:
 		return set_linger(sk, value, len);
 	case SO_RCVTIMEO_OLD:

@@ -11,6 +11,7 @@
 
 #include <linux/sock_diag.h>
 
+#include "../dp/sock_filter.h"
 #include "../include/lop_socket.h"
 #include "options.h"
 
@@ -62,11 +63,13 @@ get_peername(const struct lop_sock *sk, void *value, socklen_t *len)
 static int
 get_meminfo(const struct lop_sock *sk, void *value, socklen_t *len)
 {
+	const struct lop_sock_filter *filter = lop_acquire(sk->filter);
 	uint32_t info[SK_MEMINFO_VARS] = {
 		[SK_MEMINFO_RMEM_ALLOC] = sk->rmem_bytes,
 		[SK_MEMINFO_RCVBUF] = lop_load(sk->rcvbuf_bytes),
 		[SK_MEMINFO_WMEM_ALLOC] = lop_load(sk->wmem_bytes),
 		[SK_MEMINFO_SNDBUF] = lop_load(sk->sndbuf_bytes),
+		[SK_MEMINFO_OPTMEM] = filter != NULL ? filter->charge_bytes : 0,
 		[SK_MEMINFO_DROPS] = lop_load(sk->drops),
 	};
 
@@ -100,6 +103,8 @@ get_struct(struct lop_sock *sk, int name, void *value, socklen_t *len)
 	switch (name) {
 	case SO_BINDTODEVICE:
 		return get_device(sk, value, len);
+	case SO_GET_FILTER:
+		return lop_sock_filter_get(sk, value, len);
 	case SO_LINGER:
 		return lop_option_copy(value, len, &linger, sizeof(linger));
 	case SO_RCVTIMEO_OLD:

@@ -11,7 +11,15 @@
 #include "../include/lop_udp.h"
 #include "sock.h"
 
-/* Somebody else's datagrams wait in it. With lop->lock held, here and below. */
+/* With lop->lock held, here and below. */
+static void
+queue_set(struct lop_sock *sk, struct lop_sock *into)
+{
+	lop_publish(sk->rx_into, into);
+	lop_sock_first_set(sk);
+}
+
+/* Somebody else's datagrams wait in it. */
 static bool
 is_shared(const struct lop_sock *owner)
 {
@@ -32,7 +40,7 @@ lop_queue_unshare(struct lop_sock *owner)
 	/* who delivers meanwhile may still take it for shared: it is emptied again when it is freed */
 	for (struct lop_sock *sk = owner->lop->socks; sk != NULL; sk = sk->next) {
 		if (lop_load(sk->rx_into) == owner)
-			lop_publish(sk->rx_into, NULL);
+			queue_set(sk, NULL);
 	}
 }
 
@@ -51,13 +59,13 @@ share(struct lop_sock *sk, int with)
 	if (is_shared(sk))
 		return owner == sk ? 0 : -EBUSY;
 	if (owner == sk) {
-		lop_publish(sk->rx_into, NULL);
+		queue_set(sk, NULL);
 		return 0;
 	}
 	if (lop_load(owner->rx_into) != NULL && lop_load(owner->rx_into) != owner)
 		return -EINVAL;
-	lop_publish(owner->rx_into, owner);
-	lop_publish(sk->rx_into, owner);
+	queue_set(owner, owner);
+	queue_set(sk, owner);
 	return 0;
 }
 

@@ -177,6 +177,7 @@ sock_free(struct lop_sock *sk)
 	if (sk->eventfd >= 0)
 		close(sk->eventfd);
 	rte_free(lop_load(sk->mcast));
+	rte_free(lop_load(sk->filter));
 	rte_free(sk->options);
 	rte_free(sk);
 }

@@ -115,6 +115,15 @@ lop_sock_any_set(struct lop_sock *sk)
 					lop_load(sk->dport_be) == 0 && lop_load(sk->bound_if) == 0);
 }
 
+/* After its filter has changed, or whose queue it uses, with lop->lock held. */
+static inline void
+lop_sock_first_set(struct lop_sock *sk)
+{
+	lop_store(sk->rx_first,
+			(lop_load(sk->filter) != NULL ? LOP_RX_FILTERED : 0) |
+					(lop_load(sk->rx_into) != NULL ? LOP_RX_SHARED : 0));
+}
+
 /* ctl/sock.c */
 
 /* What was prepared for the destination last used no longer fits. */

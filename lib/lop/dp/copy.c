@@ -93,3 +93,25 @@ lop_copy_out(const struct rte_mbuf *m, uint32_t off, uint32_t bytes, struct lop_
 		bytes -= piece_bytes;
 	}
 }
+
+void
+lop_shorten(struct rte_mbuf *m, uint32_t bytes)
+{
+	/* cannot fail within the packet; over segments, one by one */
+	while (m->pkt_len > bytes) {
+		struct rte_mbuf *last = rte_pktmbuf_lastseg(m);
+		const uint32_t over = m->pkt_len - bytes;
+		struct rte_mbuf *before = m;
+
+		if (last == m || last->data_len > over) {
+			rte_pktmbuf_trim(m, over);
+			continue;
+		}
+		while (before->next != last)
+			before = before->next;
+		m->pkt_len -= last->data_len;
+		m->nb_segs--;
+		before->next = NULL;
+		rte_pktmbuf_free_seg(last);
+	}
+}

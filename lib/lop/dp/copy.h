@@ -36,6 +36,9 @@ int lop_copy_in(struct rte_mempool *pool, struct rte_mbuf *m, struct lop_iov *fr
 /* Copy `bytes` bytes of m's data from `off` on to the next bytes of `to`. */
 void lop_copy_out(const struct rte_mbuf *m, uint32_t off, uint32_t bytes, struct lop_iov *to);
 
+/* Take off what is behind the first `bytes` bytes, which are there. */
+void lop_shorten(struct rte_mbuf *m, uint32_t bytes);
+
 /* As its pool wants it back: of this pool, nobody else's, in one segment, with its own buffer. */
 static __rte_always_inline bool
 lop_is_raw(const struct rte_mbuf *m, const struct rte_mempool *pool)

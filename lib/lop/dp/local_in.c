@@ -12,7 +12,9 @@
 
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
+#include <string.h>
 
+#include <rte_ether.h>
 #include <rte_icmp.h>
 #include <rte_ip.h>
 
@@ -59,6 +61,11 @@ to_raw(struct lop_worker *w, struct rte_mbuf *m)
 			continue;
 		}
 		*lop_meta(copy) = *lop_meta(m);
+		/* a filter may ask for the link header */
+		if (likely(rte_pktmbuf_headroom(m) >= RTE_ETHER_HDR_LEN))
+			memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - RTE_ETHER_HDR_LEN,
+					rte_pktmbuf_mtod(m, const uint8_t *) - RTE_ETHER_HDR_LEN,
+					RTE_ETHER_HDR_LEN);
 		/* its length has the IPv4 header, the charge has not */
 		if ((lop_meta(m)->flags & LOP_META_CHARGED) == 0)
 			lop_charge_set(copy, lop_truesize_of(m->pkt_len - header, header - 20));

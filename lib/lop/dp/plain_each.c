@@ -141,9 +141,13 @@ give(struct lop_worker *w, struct together *t)
 }
 
 static __rte_always_inline void
-put_together(struct lop_worker *w, struct together *t, struct lop_sock *into,
-		const struct lop_sock *sk, struct rte_mbuf *m)
+put_together(struct lop_worker *w, struct together *t, struct lop_sock *sk, struct rte_mbuf *m)
 {
+	struct lop_sock *into = lop_acquire(sk->rx_into);
+
+	/* not any more */
+	if (unlikely(into == NULL))
+		into = sk;
 	if (unlikely(into != t->into && t->n != 0))
 		give(w, t);
 	t->into = into;
@@ -163,7 +167,7 @@ deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, 
 	w->looping = true;
 	for (uint16_t i = 0; i < n; i++) {
 		struct lop_sock *sk = each->sock[i];
-		struct lop_sock *into;
+		uint8_t first;
 
 		if (unlikely(sk == NULL || sk == LOP_UDP_SEVERAL || !lop_load(sk->rx_any)))
 			sk = look_up(w, p, each, i);
@@ -174,11 +178,13 @@ deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, 
 			continue;
 		}
 		lop_strip(&pkts[i], 1, true);
-		into = lop_acquire(sk->rx_into);
-		if (into != NULL)
-			put_together(w, &together, into, sk, pkts[i]);
-		else
+		first = lop_load(sk->rx_first);
+		if (likely(first == 0))
 			lop_sock_deliver_one(w, sk, pkts[i]);
+		else if (first == LOP_RX_SHARED)
+			put_together(w, &together, sk, pkts[i]);
+		else
+			lop_sock_deliver(w, sk, &pkts[i], 1);
 	}
 	if (together.n != 0)
 		give(w, &together);

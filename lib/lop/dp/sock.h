@@ -24,6 +24,7 @@
 
 struct lop_cork;
 struct lop_mcast_list;
+struct lop_sock_filter;
 
 enum lop_sock_state {
 	LOP_SOCK_ESTABLISHED = 1,
@@ -104,6 +105,12 @@ struct lop_astray {
 	uint32_t daddr_be, saddr_be;
 };
 
+/* What is done with datagrams before they come to a queue. */
+enum lop_rx_first {
+	LOP_RX_FILTERED = 1 << 0, /* by the socket's filter */
+	LOP_RX_SHARED = 1 << 1,   /* the queue is rx_into's */
+};
+
 /* As many as leave an idle socket, with what DPDK's heap puts in front of it, within 1 KiB. */
 #define LOP_SOCK_SLOTS 48
 
@@ -161,6 +168,7 @@ struct lop_sock {
 	uint32_t rmem_bytes;             /* truesize of what waits */
 	RTE_ATOMIC(uint32_t) rx_packets; /* that wait: an empty socket is seen without the lock */
 	RTE_ATOMIC(bool) rx_peeks;       /* peek_off is set */
+	RTE_ATOMIC(uint8_t) rx_first;    /* enum lop_rx_first: lop->lock */
 	struct rte_mbuf *rx_head, *rx_tail; /* linked by meta.next; behind those in rx_slot */
 	RTE_ATOMIC(uint32_t) rcvbuf_bytes;
 	uint32_t rx_owed; /* of rmem_bytes: was read, is still charged */
@@ -175,6 +183,7 @@ struct lop_sock {
 	RTE_ATOMIC(uint32_t) drops;
 	struct rte_mbuf *err_head,
 			*err_tail; /* MSG_ERRQUEUE, linked by meta.next, see error_queue.h */
+	RTE_ATOMIC(struct lop_sock_filter *) filter; /* SO_ATTACH_FILTER; written under lop->lock */
 
 	/* Tables: written with lop->lock held, read by lookups. */
 	RTE_ATOMIC(struct lop_sock *) by_port;     /* next in the chain of the port */

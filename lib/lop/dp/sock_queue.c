@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "sock_filter.h"
 #include "stages.h"
 #include "trace.h"
 #include "udp_table.h"
@@ -112,13 +113,22 @@ sort_out(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint
 	return kept;
 }
 
-/* The socket in whose queue they wait, which knows for whom they came. */
-static __rte_noinline struct lop_sock *
-shared_by(const struct lop_sock *sk, struct lop_sock *into, struct rte_mbuf **pkts, uint16_t n)
+/*
+ * The socket's filter says which of them stay, and how much of them; and they may wait in another
+ * one's queue. How many are left.
+ */
+static __rte_noinline uint16_t
+before_queue(struct lop_worker *w, struct lop_sock **sk, struct rte_mbuf **pkts, uint16_t n)
 {
+	struct lop_sock *into = lop_acquire((*sk)->rx_into);
+
+	n = lop_sock_filter_run(w, *sk, pkts, n);
+	if (into == NULL)
+		return n;
 	for (uint16_t i = 0; i < n; i++)
-		lop_shared_mark(pkts[i], sk);
-	return into;
+		lop_shared_mark(pkts[i], *sk);
+	*sk = into;
+	return n;
 }
 
 /* charge: of all of them. known: their checksums are. */
@@ -152,17 +162,18 @@ deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint1
 void
 lop_sock_deliver(struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	struct lop_sock *into;
 	uint32_t charge = 0;
 	bool known = true;
 
+	if (unlikely(lop_load(sk->rx_first) != 0)) {
+		n = before_queue(w, &sk, pkts, n);
+		if (n == 0)
+			return;
+	}
 	for (uint16_t i = 0; i < n; i++) {
 		charge += lop_charge_of(sk, pkts[i]);
 		known &= (lop_meta(pkts[i])->flags & LOP_META_CSUM_KNOWN) != 0;
 	}
-	into = lop_acquire(sk->rx_into);
-	if (unlikely(into != NULL))
-		sk = shared_by(sk, into, pkts, n);
 	deliver(w, sk, pkts, n, charge, known);
 }
 
@@ -178,11 +189,9 @@ void
 lop_sock_deliver_alike(
 		struct lop_worker *w, struct lop_sock *sk, struct rte_mbuf **pkts, uint16_t n)
 {
-	struct lop_sock *into = lop_acquire(sk->rx_into);
-
-	if (unlikely(into != NULL))
-		sk = shared_by(sk, into, pkts, n);
-	if (n == 1)
+	if (unlikely(lop_load(sk->rx_first) != 0))
+		lop_sock_deliver(w, sk, pkts, n);
+	else if (n == 1)
 		deliver(w, sk, pkts, 1, lop_charge_of(sk, pkts[0]), true);
 	else
 		deliver(w, sk, pkts, n, n * lop_charge_of(sk, pkts[0]), true);

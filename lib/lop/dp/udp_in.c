@@ -15,6 +15,7 @@
 #include <rte_ip.h>
 #include <rte_udp.h>
 
+#include "copy.h"
 #include "csum.h"
 #include "stages.h"
 #include "trace.h"
@@ -66,24 +67,7 @@ check(struct lop_worker *w, struct rte_mbuf *m)
 	if (unlikely(length != m->pkt_len)) {
 		if (length < sizeof(struct rte_udp_hdr) || length > m->pkt_len)
 			goto bad;
-		/* cannot fail within the packet; over segments, one by one */
-		while (m->pkt_len > length) {
-			struct rte_mbuf *last = rte_pktmbuf_lastseg(m);
-			const uint32_t over = m->pkt_len - length;
-
-			if (last == m || last->data_len > over) {
-				rte_pktmbuf_trim(m, over);
-			} else {
-				struct rte_mbuf *before = m;
-
-				while (before->next != last)
-					before = before->next;
-				m->pkt_len -= last->data_len;
-				m->nb_segs--;
-				before->next = NULL;
-				rte_pktmbuf_free_seg(last);
-			}
-		}
+		lop_shorten(m, length);
 	}
 	return true;
 bad:
@@ -129,7 +113,7 @@ to_many(struct lop_worker *w, struct rte_mbuf *m)
 	struct lop_sock *found = NULL;
 	struct lop_sock *sk = lop_acquire(w->lop->udp->by_port[lop_udp_port_chain(t.dport_be)]);
 
-	if (!lop_udp_payload_is_right(m)) {
+	if (m->pkt_len <= SUM_AT_ONCE_BYTES && !lop_udp_payload_is_right(m)) {
 		wrong_sum(w, m);
 		return;
 	}

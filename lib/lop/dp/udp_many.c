@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <rte_ether.h>
+
 #include "mcast.h"
 #include "stages.h"
 #include "udp_in.h"
@@ -34,7 +36,9 @@ struct rte_mbuf *
 lop_udp_copy(struct lop_worker *w, struct rte_mbuf *m)
 {
 	const unsigned int l4_len = sizeof(struct rte_udp_hdr);
-	const unsigned int bytes = l4_len + lop_meta(m)->l3_len;
+	/* as many as there are: what came the short way has no link header */
+	const unsigned int bytes = RTE_MIN(l4_len + lop_meta(m)->l3_len + RTE_ETHER_HDR_LEN,
+			(unsigned int)rte_pktmbuf_headroom(m));
 	struct rte_mbuf *copy;
 
 	/* with its header: DPDK copies nothing that is empty */
@@ -46,7 +50,7 @@ lop_udp_copy(struct lop_worker *w, struct rte_mbuf *m)
 		return NULL;
 	}
 	rte_pktmbuf_adj(copy, l4_len);
-	/* a copy starts with the pool's headroom, which is longer than these */
+	/* a copy starts with the pool's headroom, which is longer than these; filters may ask */
 	memcpy(rte_pktmbuf_mtod(copy, uint8_t *) - bytes,
 			rte_pktmbuf_mtod(m, const uint8_t *) - bytes, bytes);
 	*lop_meta(copy) = *lop_meta(m);

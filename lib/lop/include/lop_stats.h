@@ -133,6 +133,7 @@ extern "C" {
 	X(UDP_HEADER, "udp_header", "malformed UDP header") \
 	X(UDP_CSUM, "udp_csum", "wrong UDP checksum") \
 	X(NO_SOCKET, "no_socket", "no socket on this address and port") \
+	X(SOCK_FILTER, "sock_filter", "the socket's filter refused the packet") \
 	X(RCVBUF, "rcvbuf", "the socket's receive buffer is full") \
 	X(SOCKET_CLOSED, "socket_closed", "unread when its socket was closed") \
 	X(RATE_LIMIT, "rate_limit", "an ICMP answer over the limit") \
