@@ -17,6 +17,7 @@ static const struct {
 	{ "bind", op_bind },
 	{ "close", op_close },
 	{ "connect", op_connect },
+	{ "filter", op_filter },
 	{ "get", op_get },
 	{ "hook", op_hook },
 	{ "ifconf", op_ifconf },

@@ -44,6 +44,9 @@ void op_hook(struct run *run, const struct words *w);
 void op_tap(struct run *run, const struct words *w);
 void op_advance(struct run *run, const struct words *w);
 
+/* ops_filter.c */
+void op_filter(struct run *run, const struct words *w);
+
 /* ops_observe.c */
 void op_observe(struct run *run, const struct words *w);
 

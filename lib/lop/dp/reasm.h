@@ -140,6 +140,13 @@ uint32_t lop_reasm_charge(const struct lop_reasm_queue *q);
 /* All fragments in one chain. They are the queue's no more. */
 struct rte_mbuf *lop_reasm_join(struct lop_reasm_queue *q);
 
+/* Of what was joined: bytes of the fragment in front, from its IPv4 header on. */
+static inline uint32_t
+lop_first_bytes(const struct rte_mbuf *m)
+{
+	return m->hash.fdir.lo;
+}
+
 /* The fragment at the start of the datagram, taken out of a queue about to be freed, or NULL. */
 struct rte_mbuf *lop_reasm_take_first(struct lop_reasm_queue *q);
 

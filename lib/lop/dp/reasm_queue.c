@@ -298,6 +298,7 @@ lop_reasm_join(struct lop_reasm_queue *q)
 {
 	struct rte_mbuf *first = q->run[0], *tail = NULL, *run, *m;
 
+	first->hash.fdir.lo = first->pkt_len;
 	while ((run = take_run(q)) != NULL) {
 		for (m = run; m != NULL; m = lop_meta(m)->next) {
 			if (tail != NULL) {

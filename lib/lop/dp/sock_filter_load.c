@@ -45,15 +45,14 @@ l3_bytes_of(const struct lop_filtered *p)
 static uint32_t
 head_bytes_of(const struct lop_filtered *p)
 {
-	const bool whole = (lop_meta(p->m)->flags & LOP_META_REASSEMBLED) == 0;
+	const struct lop_meta *meta = lop_meta(p->m);
+	const bool whole = (meta->flags & LOP_META_REASSEMBLED) == 0;
 	const uint32_t l3_bytes = l3_bytes_of(p);
-	const uint32_t l4_bytes = (whole ? p->bytes : p->m->data_len - (uint32_t)p->data) -
-			l3_bytes;
+	const uint32_t l4_bytes = whole ? p->bytes - l3_bytes : lop_first_bytes(p->m) - meta->l3_len;
 	const uint32_t header = sizeof(struct rte_udp_hdr);
 
-	return l3_bytes +
-			(l4_bytes + options_bytes_of(p->m) < LOP_PAGED_BYTES + header ? l4_bytes
-										      : header);
+	return l3_bytes + (l4_bytes + options_bytes_of(p->m) < LOP_PAGED_BYTES + header ? l4_bytes
+											: header);
 }
 
 struct lop_filtered
@@ -201,6 +200,8 @@ payload_at(const struct lop_filtered *p)
 		return above + sizeof(struct rte_udp_hdr);
 	case IPPROTO_IGMP:
 		return above + IGMP_BYTES;
+	case IPPROTO_TCP:
+		return above + RTE_MAX(20, (byte_at(p, (int32_t)above + 12) & 0xf0) >> 2);
 	case IPPROTO_DCCP:
 		return above + DCCP_BYTES;
 	case IPPROTO_SCTP:
@@ -247,7 +248,8 @@ lop_filtered_charge(const struct lop_filtered *p, const struct lop_sock *sk, uin
 	const uint32_t head = lop_truesize_of(p->head_bytes - l3_bytes, options_bytes);
 
 	/* in one piece: the buffer stays; what is left behind it may fit into it now */
-	if (p->head_bytes >= p->bytes || bytes - l3_bytes + HEAD_USED_BYTES + options_bytes > head)
+	if (p->head_bytes >= p->bytes ||
+			bytes + HEAD_USED_BYTES + options_bytes > head + l3_bytes)
 		return whole;
 	return head;
 }
