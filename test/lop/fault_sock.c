@@ -8,6 +8,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 
 #include "fault_send.h"
@@ -57,6 +58,38 @@ options_are_taken_or_not(void **state)
 	static const struct fault_scenario s = {
 		.name = "IP_OPTIONS", .prepare = options_prepare, .run = options_run
 	};
+
+	fault_sweep(*state, &s);
+}
+
+static int
+filter_run(struct fault_env *env)
+{
+	struct sock_filter code[] = {
+		{ .code = BPF_ST, .k = 0 },
+		{ .code = BPF_LD | BPF_MEM, .k = 0 },
+		{ .code = BPF_RET | BPF_A },
+	};
+	const struct sock_fprog prog = { .len = RTE_DIM(code), .filter = code };
+
+	return fault_answer(lop_setsockopt(
+			env->fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+}
+
+static void
+filter_undo(struct fault_env *env)
+{
+	sf_option(env->fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+}
+
+/* contract UR-06 */
+static void
+a_filter_is_attached_or_not(void **state)
+{
+	static const struct fault_scenario s = { .name = "SO_ATTACH_FILTER",
+		.prepare = options_prepare,
+		.run = filter_run,
+		.undo = filter_undo };
 
 	fault_sweep(*state, &s);
 }
@@ -262,6 +295,7 @@ many_datagrams_are_sent_or_fewer(void **state)
 static const struct lo_case sock_cases[] = {
 	LO_CASE(a_socket_is_made_or_not),
 	LO_CASE(options_are_taken_or_not),
+	LO_CASE(a_filter_is_attached_or_not),
 	LO_CASE(a_group_is_joined_or_not),
 	LO_CASE(a_datagram_is_sent_or_refused),
 	LO_CASE(a_datagram_is_sent_without_its_stamp),

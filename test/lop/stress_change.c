@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
+
 #include "../../lib/lop/include/lop_if.h"
 #include "../../lib/lop/include/lop_neigh.h"
 #include "../../lib/lop/include/lop_stats.h"
@@ -80,6 +82,25 @@ ps_change_peer(struct ps *ps, unsigned int round)
 		connect_to(ps->shared_connected, PS_PORT + PS_WORKERS + round % 2);
 }
 
+/* Another filter, or none: each keeps everything. */
+static void
+change_filter(int fd, unsigned int round)
+{
+	struct sock_filter code[] = {
+		{ .code = BPF_LD | BPF_W | BPF_LEN },
+		{ .code = BPF_RET | BPF_A },
+	};
+	const struct sock_fprog prog = { .len = RTE_DIM(code), .filter = code };
+	const int none = 0;
+
+	if (round % 4 != 0)
+		assert_int_equal(lop_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+						 sizeof(prog)),
+				0);
+	else
+		lop_setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &none, sizeof(none));
+}
+
 void
 ps_change_options(struct ps *ps, unsigned int round)
 {
@@ -90,6 +111,7 @@ ps_change_options(struct ps *ps, unsigned int round)
 		assert_int_equal(lop_setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &bytes,
 						 sizeof(bytes)),
 				0);
+		change_filter(fds[i], turn(ps, round) * 2 + round % 2);
 		assert_int_equal(lop_setsockopt(fds[i], IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl)), 0);
 		assert_int_equal(lop_setsockopt(fds[i], IPPROTO_IP, IP_TOS, &tos, sizeof(tos)), 0);
 	}
