@@ -58,8 +58,9 @@ attach(struct run *run, const struct words *w, struct sock_filter *steps)
 	if (word_of(w, "null") != NULL)
 		prog.filter = NULL;
 	memcpy(value, &prog, sizeof(prog));
-	note_result(run, run->x->setsockopt(fd_of(run, w, 1), SOL_SOCKET, SO_ATTACH_FILTER, value,
-					 (socklen_t)number_of(w, "len", sizeof(prog))));
+	note_result(run,
+			run->x->setsockopt(fd_of(run, w, 1), SOL_SOCKET, SO_ATTACH_FILTER, value,
+					(socklen_t)number_of(w, "len", sizeof(prog))));
 }
 
 static void

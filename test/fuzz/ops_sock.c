@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <linux/filter.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 
@@ -129,14 +130,44 @@ level_of(struct fuzz_bytes *b)
 	return byte < 0xf0 ? levels[byte % RTE_DIM(levels)] : byte;
 }
 
+/* Any program: a bad pointer to one would be believed. */
+static void
+attach_filter(struct fuzz_bytes *b, int fd)
+{
+	const uint8_t n = fuzz_u8(b) % 32;
+	struct sock_fprog prog = {
+		.len = n,
+		.filter = (struct sock_filter *)fuzz_block(b, n * sizeof(*prog.filter)),
+	};
+
+	/* mostly steps that there are */
+	for (uint8_t i = 0; i < n; i++) {
+		if (prog.filter[i].code < 0x8000)
+			prog.filter[i].code &= 0xff;
+		if (prog.filter[i].k < UINT32_MAX / 2)
+			prog.filter[i].k &= 0x3f;
+		prog.filter[i].jt %= 4;
+		prog.filter[i].jf %= 4;
+	}
+	if (n != 0 && prog.filter[n - 1].code != (BPF_RET | BPF_A))
+		prog.filter[n - 1].code = BPF_RET | BPF_K;
+	lop_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog));
+	free(prog.filter);
+}
+
 static void
 op_setsockopt(struct fuzz_bytes *b)
 {
 	const int fd = ops_fd(b), level = level_of(b), name = fuzz_u8(b);
 	const uint8_t shape = fuzz_u8(b);
 	const socklen_t len = shape < 0x80 ? sizeof(int) : shape % 160;
-	uint8_t *value = shape == 0xff ? NULL : fuzz_block(b, len);
+	uint8_t *value;
 
+	if (level == SOL_SOCKET && name == SO_ATTACH_FILTER && len >= sizeof(struct sock_fprog)) {
+		attach_filter(b, fd);
+		return;
+	}
+	value = shape == 0xff ? NULL : fuzz_block(b, len);
 	lop_setsockopt(fd, level, name, value, len);
 	free(value);
 }
@@ -147,7 +178,9 @@ op_getsockopt(struct fuzz_bytes *b)
 	const int fd = ops_fd(b), level = level_of(b), name = fuzz_u8(b);
 	const uint8_t shape = fuzz_u8(b);
 	socklen_t len = shape < 0x80 ? 16 : shape & 0x7f;
-	uint8_t *value = fuzz_block(b, len);
+	/* a filter's length counts steps */
+	const bool filter = level == SOL_SOCKET && name == SO_GET_FILTER;
+	uint8_t *value = fuzz_block(b, filter ? len * sizeof(struct sock_filter) : len);
 
 	lop_getsockopt(fd, level, name, value, shape == 0xff ? NULL : &len);
 	free(value);

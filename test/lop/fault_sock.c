@@ -72,8 +72,8 @@ filter_run(struct fault_env *env)
 	};
 	const struct sock_fprog prog = { .len = RTE_DIM(code), .filter = code };
 
-	return fault_answer(lop_setsockopt(
-			env->fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
+	return fault_answer(
+			lop_setsockopt(env->fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)));
 }
 
 static void

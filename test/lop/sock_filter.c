@@ -66,10 +66,9 @@ by_calls(struct way *way)
 
 	nf_fill(data, sizeof(data), 0);
 	for (unsigned int i = 0; i < COUNT; i++)
-		msgs[i].msg_hdr = (struct msghdr){ .msg_name = &to,
-			.msg_namelen = sizeof(to),
-			.msg_iov = &iov,
-			.msg_iovlen = 1 };
+		msgs[i].msg_hdr = (struct msghdr){
+			.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov, .msg_iovlen = 1
+		};
 	assert_int_equal(lop_sendmmsg(way->from, msgs, COUNT, 0), COUNT);
 	return COUNT;
 }
@@ -154,8 +153,8 @@ by_broadcast(struct way *way)
 
 	nf_fill(data, sizeof(data), 0);
 	sf_option(way->from, SOL_SOCKET, SO_BROADCAST, 1);
-	assert_int_equal(lop_sendto(way->from, data, sizeof(data), 0, (const void *)&to,
-					 sizeof(to)),
+	assert_int_equal(
+			lop_sendto(way->from, data, sizeof(data), 0, (const void *)&to, sizeof(to)),
 			sizeof(data));
 	return 1;
 }
@@ -241,7 +240,8 @@ static void
 walk(void **state, bool short_circuit)
 {
 	const struct lop_conf conf = { .short_circuit = short_circuit };
-	struct way way = { .lop = fx_lop(*state, &conf), .watch = { .verdict = LOP_VERDICT_ACCEPT } };
+	struct way way = { .lop = fx_lop(*state, &conf),
+		.watch = { .verdict = LOP_VERDICT_ACCEPT } };
 
 	assert_int_equal(lop_if_set_flags(way.lop, LOP_LO_INDEX, IFF_UP, IFF_UP), 0);
 	way.to = fx_udp(way.lop, NULL, SF_PORT);

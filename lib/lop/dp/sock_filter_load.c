@@ -24,9 +24,8 @@
 #define HEAD_USED_BYTES (256 + 320 + 16 + sizeof(struct rte_ipv4_hdr))
 
 /* Headers of protocols that DPDK has none of. */
-#define DCCP_BYTES 12
 #define IGMP_BYTES 8
-#define SCTP_BYTES 12
+#define SCTP_BYTES 12 /* and of DCCP */
 
 static uint32_t
 options_bytes_of(const struct rte_mbuf *m)
@@ -48,11 +47,13 @@ head_bytes_of(const struct lop_filtered *p)
 	const struct lop_meta *meta = lop_meta(p->m);
 	const bool whole = (meta->flags & LOP_META_REASSEMBLED) == 0;
 	const uint32_t l3_bytes = l3_bytes_of(p);
-	const uint32_t l4_bytes = whole ? p->bytes - l3_bytes : lop_first_bytes(p->m) - meta->l3_len;
+	const uint32_t l4_bytes = whole ? p->bytes - l3_bytes
+					: lop_first_bytes(p->m) - meta->l3_len;
 	const uint32_t header = sizeof(struct rte_udp_hdr);
 
-	return l3_bytes + (l4_bytes + options_bytes_of(p->m) < LOP_PAGED_BYTES + header ? l4_bytes
-											: header);
+	return l3_bytes +
+			(l4_bytes + options_bytes_of(p->m) < LOP_PAGED_BYTES + header ? l4_bytes
+										      : header);
 }
 
 struct lop_filtered
@@ -203,7 +204,6 @@ payload_at(const struct lop_filtered *p)
 	case IPPROTO_TCP:
 		return above + RTE_MAX(20, (byte_at(p, (int32_t)above + 12) & 0xf0) >> 2);
 	case IPPROTO_DCCP:
-		return above + DCCP_BYTES;
 	case IPPROTO_SCTP:
 		return above + SCTP_BYTES;
 	default:
@@ -248,8 +248,7 @@ lop_filtered_charge(const struct lop_filtered *p, const struct lop_sock *sk, uin
 	const uint32_t head = lop_truesize_of(p->head_bytes - l3_bytes, options_bytes);
 
 	/* in one piece: the buffer stays; what is left behind it may fit into it now */
-	if (p->head_bytes >= p->bytes ||
-			bytes + HEAD_USED_BYTES + options_bytes > head + l3_bytes)
+	if (p->head_bytes >= p->bytes || bytes + HEAD_USED_BYTES + options_bytes > head + l3_bytes)
 		return whole;
 	return head;
 }

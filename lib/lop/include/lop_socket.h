@@ -42,6 +42,18 @@ LOP_API ssize_t lop_recvfrom(int fd, void *buf, size_t len, int flags, struct so
 LOP_API ssize_t lop_recvmsg(int fd, struct msghdr *msg, int flags);
 LOP_API int
 lop_recvmmsg(int fd, struct mmsghdr *msgs, unsigned int n, int flags, struct timespec *timeout);
+
+/**
+ * Options of SOL_SOCKET, IPPROTO_IP, IPPROTO_UDP and SOL_RAW, as Linux has them.
+ *
+ * SO_ATTACH_FILTER: the program is copied and checked; it runs for each datagram before the receive
+ * buffer is asked for room. What it returns is how many bytes stay of the UDP header and what is
+ * behind it (raw sockets: of the IPv4 header); 0 drops the datagram as Udp.InErrors. What waits in
+ * the queue already stays. SO_DETACH_FILTER, and SO_GET_FILTER of lop_getsockopt(), whose length
+ * counts steps: as Linux. There is no eBPF; SKF_AD_MARK and SKF_AD_RXHASH are 0.
+ *
+ * Waits for a grace period where it replaces what other threads may be looking at.
+ */
 LOP_API int lop_setsockopt(int fd, int level, int name, const void *value, socklen_t len);
 LOP_API int lop_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
 LOP_API int lop_getsockname(int fd, struct sockaddr *addr, socklen_t *len);
