@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
+#include <linux/filter.h>
+
 #include "../../lib/lop/include/lop_hook.h"
 #include "../../lib/lop/include/lop_stats.h"
 #include "number_fx.h"
@@ -214,6 +216,40 @@ wrong_checksum_is_found_late(void **state)
 			"Udp.InDatagrams+2 Udp.InErrors+2 Udp.InCsumErrors+2 drop.udp_csum+2");
 }
 
+/* Keep so many bytes from the UDP header on. */
+static void
+filter_keep(int fd, uint32_t bytes)
+{
+	struct sock_filter code = { .code = BPF_RET | BPF_K, .k = bytes };
+	const struct sock_fprog prog = { .len = 1, .filter = &code };
+
+	assert_int_equal(lop_setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &prog, sizeof(prog)), 0);
+}
+
+/* contract UR-06: whom they came for says, not whose the queue is */
+static void
+filters_stay_with_their_socket(void **state)
+{
+	const struct shared h = shared_open(fx_lop_up(*state));
+	struct rte_mbuf *pkts[4];
+
+	filter_keep(h.r[0], 0);
+	filter_keep(h.r[1], sizeof(struct rte_udp_hdr) + 4);
+	for (unsigned int i = 0; i < 2; i++) {
+		send_to(&h, "2012", BYTES);
+		assert_int_equal(lop_udp_recv_burst(h.r[0], pkts, RTE_DIM(pkts)), 3);
+		for (unsigned int k = 0; k < 3; k++) {
+			const bool cut = lop_udp_fd(pkts[k]) == h.r[1];
+
+			assert_int_equal(pkts[k]->pkt_len, cut ? 4 : BYTES);
+			assert_true(cut || lop_udp_fd(pkts[k]) == h.r[2]);
+			rte_pktmbuf_free(pkts[k]);
+		}
+	}
+	assert_int_equal(fx_mib(h.lop, "Udp", "InErrors"), 2);
+	assert_int_equal(lop_drop_read(h.lop, LOP_DROP_SOCK_FILTER), 2);
+}
+
 /* Who waits, waits for the owner. */
 static void
 queue_is_waited_for_at_its_owner(void **state)
@@ -327,6 +363,7 @@ static const struct lo_case share_cases[] = {
 	LO_CASE(broadcast_waits_once_for_each),
 	LO_CASE(owner_of_the_queue_is_charged),
 	LO_CASE(wrong_checksum_is_found_late),
+	LO_CASE(filters_stay_with_their_socket),
 	LO_CASE(queue_is_waited_for_at_its_owner),
 	LO_CASE(errors_stay_with_their_socket),
 	LO_CASE(own_queue_comes_back),
