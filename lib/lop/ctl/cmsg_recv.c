@@ -110,16 +110,27 @@ put_options(uint32_t on, const struct rte_ipv4_hdr *ip, struct msghdr *control, 
 	}
 }
 
-static void
-put_origdst(const struct lop_sock *sk, const struct rte_ipv4_hdr *ip, struct msghdr *control,
-		int *flags)
+void
+lop_cmsg_header(const struct lop_sock *sk, const struct rte_ipv4_hdr *ip, const uint16_t *port_be,
+		struct msghdr *control, int *flags)
 {
-	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + rte_ipv4_hdr_len(ip));
-	const struct sockaddr_in dst = { .sin_family = AF_INET,
-		.sin_port = sk->protocol == IPPROTO_UDP ? udp->dst_port : 0,
-		.sin_addr.s_addr = ip->dst_addr };
+	const uint32_t on = lop_load(sk->flags);
 
-	lop_control_put(control, flags, IPPROTO_IP, IP_ORIGDSTADDR, &dst, sizeof(dst));
+	if ((on & LOP_SOCK_RECVTTL) != 0) {
+		const int ttl = ip->time_to_live;
+
+		lop_control_put(control, flags, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+	}
+	if ((on & LOP_SOCK_RECVTOS) != 0)
+		lop_control_put(control, flags, IPPROTO_IP, IP_TOS, &ip->type_of_service, 1);
+	put_options(on, ip, control, flags);
+	if ((on & LOP_SOCK_ORIGDSTADDR) != 0 && port_be != NULL) {
+		const struct sockaddr_in dst = {
+			.sin_family = AF_INET, .sin_port = *port_be, .sin_addr.s_addr = ip->dst_addr
+		};
+
+		lop_control_put(control, flags, IPPROTO_IP, IP_ORIGDSTADDR, &dst, sizeof(dst));
+	}
 }
 
 void
@@ -128,6 +139,8 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 {
 	const uint32_t on = lop_load(sk->flags);
 	const struct rte_ipv4_hdr *ip = lop_recv_ip(sk, m);
+	const struct rte_udp_hdr *udp = (const void *)((const uint8_t *)ip + rte_ipv4_hdr_len(ip));
+	const uint16_t port_be = sk->protocol == IPPROTO_UDP ? udp->dst_port : 0;
 	uint64_t came_us;
 
 	if (likely((on & LOP_SOCK_PLAIN_RECV_OFF) == 0))
@@ -148,16 +161,7 @@ lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *
 	}
 	if ((on & LOP_SOCK_PKTINFO) != 0)
 		put_pktinfo(w, ip, m, control, flags);
-	if ((on & LOP_SOCK_RECVTTL) != 0) {
-		const int ttl = ip->time_to_live;
-
-		lop_control_put(control, flags, IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
-	}
-	if ((on & LOP_SOCK_RECVTOS) != 0)
-		lop_control_put(control, flags, IPPROTO_IP, IP_TOS, &ip->type_of_service, 1);
-	put_options(on, ip, control, flags);
-	if ((on & LOP_SOCK_ORIGDSTADDR) != 0)
-		put_origdst(sk, ip, control, flags);
+	lop_cmsg_header(sk, ip, &port_be, control, flags);
 	if ((lop_load(sk->more) & LOP_MORE_RECVFRAGSIZE) != 0 &&
 			(lop_meta(m)->flags & LOP_META_REASSEMBLED) != 0) {
 		const int largest = m->vlan_tci_outer;

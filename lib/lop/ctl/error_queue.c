@@ -89,7 +89,8 @@ came_by(const struct lop_worker *w, const struct rte_mbuf *m, struct lop_error_r
 					lop_meta(m)->l3_len);
 
 	rec->ifindex = lop_came_in_by(w, m);
-	rec->told_be = ip->dst_addr;
+	rec->ip = *ip;
+	memcpy(rec->options, ip + 1, rte_ipv4_hdr_len(ip) - sizeof(*ip));
 }
 
 static void
@@ -120,6 +121,11 @@ queue_error(struct lop_worker *w, struct lop_sock *sk, const struct lop_sock_err
 			came_by(w, error->payload, rec);
 	}
 	quote(m, error->payload, error->payload_off);
+	/* where a header with ports would be stands what was quoted */
+	if (m->pkt_len >= sizeof(*rec) + 4) {
+		rec->has_port = true;
+		memcpy(&rec->port_be, (const uint8_t *)(rec + 1) + 2, sizeof(rec->port_be));
+	}
 	if (!lop_error_enqueue(sk, m, lop_truesize(m->pkt_len - sizeof(*rec))))
 		rte_pktmbuf_free(m);
 }
@@ -219,13 +225,16 @@ put_control(const struct lop_worker *w, const struct lop_sock *sk,
 			(rec->ee.ee_origin == SO_EE_ORIGIN_ICMP &&
 					(lop_load(sk->flags) & LOP_SOCK_STAMPING) != 0))
 		lop_cmsg_stamping(w, sk, rec->now_us, control, flags);
-	if ((lop_load(sk->flags) & LOP_SOCK_PKTINFO) != 0 && rec->offender.sin_family == AF_INET) {
+	if (rec->ip.version_ihl != 0) {
 		const bool stamp = rec->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING;
 		const struct in_pktinfo info = { .ipi_ifindex = rec->ifindex,
-			.ipi_spec_dst.s_addr = stamp ? rec->offender.sin_addr.s_addr : 0,
-			.ipi_addr.s_addr = stamp ? rec->offender.sin_addr.s_addr : rec->told_be };
+			.ipi_spec_dst.s_addr = stamp ? rec->ip.src_addr : 0,
+			.ipi_addr.s_addr = stamp ? rec->ip.src_addr : rec->ip.dst_addr };
 
-		lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+		if ((lop_load(sk->flags) & LOP_SOCK_PKTINFO) != 0)
+			lop_control_put(control, flags, IPPROTO_IP, IP_PKTINFO, &info,
+					sizeof(info));
+		lop_cmsg_header(sk, &rec->ip, rec->has_port ? &rec->port_be : NULL, control, flags);
 	}
 	lop_control_put(control, flags, IPPROTO_IP, IP_RECVERR, &data, sizeof(data));
 }

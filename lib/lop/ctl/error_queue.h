@@ -12,14 +12,24 @@
 
 #include <linux/errqueue.h>
 
+#include <rte_ip.h>
+
+#include "../dp/ip_options.h"
 #include "../dp/sock.h"
 
 struct lop_error_record {
 	struct sock_extended_err ee;
 	struct sockaddr_in offender; /* all zeros for a local error */
 	uint32_t daddr_be;           /* where the datagram had gone */
-	uint32_t told_be;            /* whom the ICMP message was for */
 	uint16_t dport_be;
+	/*
+	 * Of the ICMP message, or of the frame that left: its IPv4 header and its interface, and
+	 * what Linux takes for the destination port. ip.version_ihl 0: none is known.
+	 */
+	struct rte_ipv4_hdr ip;
+	uint8_t options[LOP_OPTIONS_MAX];
+	bool has_port;
+	uint16_t port_be;
 	uint16_t ifindex;
 	uint32_t truesize;
 	uint64_t now_us;

@@ -181,6 +181,9 @@ void lop_cmsg_time(const struct lop_worker *w, const struct lop_sock *sk, uint64
 /* SO_TIMESTAMPING's, for those who asked to be told of software stamps. */
 void lop_cmsg_stamping(const struct lop_worker *w, const struct lop_sock *sk, uint64_t now_us,
 		struct msghdr *control, int *flags);
+/* Of that, what stands in a header; port_be: what Linux takes for the destination port, or NULL. */
+void lop_cmsg_header(const struct lop_sock *sk, const struct rte_ipv4_hdr *ip,
+		const uint16_t *port_be, struct msghdr *control, int *flags);
 /* All that the socket asks for, of what lop_sock_take() gave. */
 void lop_cmsg_recv(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *m,
 		struct msghdr *control, int *flags);

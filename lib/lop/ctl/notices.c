@@ -80,12 +80,20 @@ stamp(struct lop_worker *w, struct lop_sock *sk, const struct rte_mbuf *frame, u
 
 	if (m == NULL)
 		return;
-	if ((flags & SOF_TIMESTAMPING_OPT_CMSG) != 0) {
+	/* without the frame nothing is known of it */
+	if ((flags & SOF_TIMESTAMPING_OPT_CMSG) != 0 &&
+			(flags & SOF_TIMESTAMPING_OPT_TSONLY) == 0) {
 		struct lop_error_record *rec = rte_pktmbuf_mtod(m, struct lop_error_record *);
 
 		rec->offender.sin_family = AF_INET;
 		rec->offender.sin_addr.s_addr = ip->src_addr;
 		rec->ifindex = lop_meta(frame)->dst->dev->ifindex;
+		/* its options are not told of */
+		rec->ip = *ip;
+		rec->ip.version_ihl = RTE_IPV4_VHL_DEF;
+		rec->has_port = true;
+		memcpy(&rec->port_be, (const uint8_t *)ip + rte_ipv4_hdr_len(ip) + 2,
+				sizeof(rec->port_be));
 	}
 	if ((flags & SOF_TIMESTAMPING_OPT_TSONLY) == 0 && !add_frame(w, m, frame)) {
 		/* no packet is lost, so none is traced to its end */
