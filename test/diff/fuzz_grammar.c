@@ -208,6 +208,30 @@ ops_append(json_t *ops, char *rest)
 		json_array_append_new(ops, json_string(op));
 }
 
+static bool
+has_word(const json_t *op, const char *word)
+{
+	return strstr(json_string_value(op), word) != NULL;
+}
+
+/*
+ * What is corked for a route that has gone is still sent by it for some ms, until Linux's own grace
+ * period is over.
+ */
+static void
+let_routes_go(json_t *ops)
+{
+	bool corks = false;
+
+	for (size_t i = 0; i < json_array_size(ops); i++) {
+		const json_t *op = json_array_get(ops, i);
+
+		corks |= has_word(op, "MSG_MORE") || has_word(op, "UDP_CORK");
+		if (corks && (has_word(op, "addr del") || has_word(op, "route del")))
+			json_array_insert_new(ops, ++i, json_string("advance 300"));
+	}
+}
+
 json_t *
 fuzz_ops(uint64_t seed, bool packets)
 {
@@ -228,5 +252,6 @@ fuzz_ops(uint64_t seed, bool packets)
 		expand(packets ? "@come" : "@op", text, sizeof(text), &seed);
 		ops_append(ops, text);
 	}
+	let_routes_go(ops);
 	return ops;
 }
