@@ -135,6 +135,8 @@ struct together {
 static __rte_always_inline void
 give(struct lop_worker *w, struct together *t)
 {
+	if (t->n == 0)
+		return;
 	lop_sock_deliver_known(w, t->into, t->pkts, t->n, t->charge);
 	t->n = 0;
 	t->charge = 0;
@@ -148,7 +150,7 @@ put_together(struct lop_worker *w, struct together *t, struct lop_sock *sk, stru
 	/* not any more */
 	if (unlikely(into == NULL))
 		into = sk;
-	if (unlikely(into != t->into && t->n != 0))
+	if (unlikely(into != t->into))
 		give(w, t);
 	t->into = into;
 	lop_shared_mark(m, sk);
@@ -179,15 +181,17 @@ deliver(struct lop_worker *w, const struct lop_plan *p, struct rte_mbuf **pkts, 
 		}
 		lop_strip(&pkts[i], 1, true);
 		first = lop_load(sk->rx_first);
-		if (likely(first == 0))
+		if (likely(first == 0)) {
 			lop_sock_deliver_one(w, sk, pkts[i]);
-		else if (first == LOP_RX_SHARED)
+		} else if (first == LOP_RX_SHARED) {
 			put_together(w, &together, sk, pkts[i]);
-		else
+		} else {
+			/* into the same queue perhaps: behind those before it */
+			give(w, &together);
 			lop_sock_deliver(w, sk, &pkts[i], 1);
+		}
 	}
-	if (together.n != 0)
-		give(w, &together);
+	give(w, &together);
 	w->looping = false;
 	lop_turn_count(w, wanted, bytes);
 }
