@@ -17,6 +17,7 @@ struct lop_cork {
 	struct rte_mbuf *m; /* what was collected */
 	struct lop_sending sending;
 	uint32_t genid;      /* sending.dst is good under it */
+	int this_host_if;    /* it is what 0.0.0.0 leads to on this one; 0: it is not */
 	struct lop_to asked; /* what its route was asked for with */
 	uint32_t wmem_bytes; /* that it takes of the send buffer */
 };
@@ -131,12 +132,21 @@ route_again(struct lop_worker *w, struct lop_sock *sk, struct lop_cork *cork)
 		.mark = lop_load(sk->mark),
 		.uid = sk->uid };
 	struct lop_route_result result;
-	int ret;
+	int ret = 0;
 
 	if (cork->genid == genid)
 		return 0;
-	lop_flow_interface(sk, &flow);
-	ret = lop_route_resolve(w->lop, &flow, &result);
+	if (cork->this_host_if != 0) {
+		/* no route stands behind it: it goes with the interface */
+		const struct lop_if *dev = lop_if_of(w->lop, cork->this_host_if);
+
+		result.dst = dev != NULL && lop_load(dev->has_ip) ? lop_acquire(dev->dst_this_host)
+								  : NULL;
+		ret = result.dst != NULL ? 0 : -ENETUNREACH;
+	} else {
+		lop_flow_interface(sk, &flow);
+		ret = lop_route_resolve(w->lop, &flow, &result);
+	}
 	if (ret == 0) {
 		cork->sending.dst = result.dst;
 		cork->genid = genid;
@@ -268,6 +278,8 @@ begin(struct lop_worker *w, struct lop_sock *sk, const struct lop_request *rq,
 	cork->asked = (struct lop_to){ s->send.saddr_be, s->send.daddr_be, s->send.dport_be };
 	cork->sending.send.first_bytes = rq->len;
 	cork->genid = lop_acquire(w->lop->genid);
+	if (s->dst == lop_acquire(s->dst->dev->dst_this_host))
+		cork->this_host_if = s->dst->dev->ifindex;
 
 	rte_spinlock_lock(&sk->tx_lock);
 	if (lop_load(sk->cork) != NULL) {
