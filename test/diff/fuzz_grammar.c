@@ -67,9 +67,9 @@ static const struct rule {
 	{ "filter", { "filter @s BPF_RET|BPF_K:@keep", "filter @s BPF_RET|BPF_K:@keep",
 		"filter @s BPF_LD|BPF_@width|BPF_ABS:@place BPF_RET|BPF_A",
 		"filter @s BPF_LD|BPF_@width|BPF_ABS:@place BPF_RET|BPF_K:@keep",
-		"filter @s BPF_LD|BPF_W|BPF_LEN BPF_JMP|BPF_JGT|BPF_K:0:1:@keep "
-		"BPF_RET|BPF_K:@keep BPF_RET|BPF_K:@keep",
+		"filter @s BPF_LD|BPF_W|BPF_LEN BPF_JMP|BPF_JGT|BPF_K:0:1:@keep @return @return",
 		"set @s SO_DETACH_FILTER=0", "set @s SO_DETACH_FILTER=0", "filter @s" } },
+	{ "return", { "BPF_RET|BPF_K:@keep" } },
 	{ "keep", { "0", "1", "8", "9", "13", "100", "1000", "1500", "9000", "70000" } },
 	{ "width", { "B", "H", "W" } },
 	/* what is drawn at random, IDs and ports, is left out */
