@@ -196,32 +196,13 @@ receive_together(struct lob_round *r, lob_stamp_t first)
 			return lob_round_fail(r, "%u of %u datagrams are wrong", n - good, n);
 		/* what is missing is counted behind the round */
 		if (unlikely(n == 0))
-			return -EIO;
+			break;
 	}
 	return 0;
 }
 
-static int
-together_round(struct lob_round *r)
-{
-	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
-	lob_stamp_t next = 0;
-	uint64_t now;
-
-	do {
-		if (send_lap(r, next) != 0 || receive_together(r, next) != 0)
-			return -EIO;
-		next += r->c.in_flight;
-		now = rte_rdtsc();
-	} while (now < end);
-
-	r->packets = r->received;
-	r->tsc = now - start;
-	return 0;
-}
-
-static int
-random_round(struct lob_round *r)
+static __rte_always_inline int
+go_round(struct lob_round *r, const bool together)
 {
 	const uint64_t start = rte_rdtsc(), end = start + r->budget_tsc;
 	lob_stamp_t asked[SOCKETS] = { 0 }; /* the lap in which each socket was, plus 1 */
@@ -229,7 +210,9 @@ random_round(struct lob_round *r)
 	uint64_t now;
 
 	do {
-		if (send_lap(r, next) != 0 || receive_lap(r, next, asked) != 0)
+		if (send_lap(r, next) != 0 ||
+				(together ? receive_together(r, next)
+					  : receive_lap(r, next, asked)) != 0)
 			return -EIO;
 		next += r->c.in_flight;
 		now = rte_rdtsc();
@@ -238,6 +221,18 @@ random_round(struct lob_round *r)
 	r->packets = r->received;
 	r->tsc = now - start;
 	return 0;
+}
+
+static int
+together_round(struct lob_round *r)
+{
+	return go_round(r, true);
+}
+
+static int
+random_round(struct lob_round *r)
+{
+	return go_round(r, false);
 }
 
 static const struct lob_entry entries[] = {
